@@ -1,0 +1,5 @@
+"""``python -m goldshell``."""
+
+from goldshell.cli.main import entry
+
+entry()

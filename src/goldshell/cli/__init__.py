@@ -1,0 +1,1 @@
+"""The command line: one file per command group; commands call the layers below and compute nothing."""

@@ -1,0 +1,230 @@
+"""Reading and writing files so that bad input gets one clear line and nothing is left half-written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from goldshell.errors import InputError, near_matches
+
+MAXIMUM_TEXT_BYTES = 512 * 1024 * 1024
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file (UTF-8, with or without byte-order mark).
+
+    Raises
+    ------
+    InputError : missing, a folder, empty, larger than 512 MB, or not text
+    """
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise InputError("is a folder, expected a file", where=str(path))
+        if size > MAXIMUM_TEXT_BYTES:
+            raise InputError(f"{size / 1e6:.0f} MB is too large for a text file", where=str(path))
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as problem:
+        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = near_matches(path.name, siblings)
+        raise InputError(
+            "no such file", where=str(path), hint=f"did you mean {near[0]}?" if near else "check the path"
+        ) from problem
+    except UnicodeDecodeError as problem:
+        raise InputError(
+            f"not UTF-8 text (byte {problem.start})", where=str(path), hint="save the file as UTF-8 text"
+        ) from problem
+    except OSError as problem:
+        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
+    if not text.strip():
+        raise InputError("the file is empty", where=str(path))
+    return text
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """Read a YAML file into a pydantic model.
+
+    Raises
+    ------
+    InputError : names file, line, field and what was expected
+    """
+    text = read_text(path)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark is not None else ""
+        what = getattr(problem, "problem", None) or "cannot be read"
+        raise InputError(f"not valid YAML: {what}", where=f"{path}{line}", hint="is the file cut off?") from problem
+    if root is None or not isinstance(data, dict):
+        raise InputError("expected 'key: value' lines at the top level", where=f"{path}:1")
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        raise _located(problem, path, root, model) from problem
+
+
+def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[BaseModel]) -> InputError:
+    """The first validation error as an InputError with file, line and field."""
+    first = problem.errors()[0]
+    location = first["loc"]
+    line = _line_of(root, location)
+    field = ".".join(str(part) for part in location if not str(part).startswith("function-")) or "(top level)"
+    more = len(problem.errors()) - 1
+    hint = f"and {more} more problem{'s' if more > 1 else ''} in this file" if more else ""
+    if first["type"] == "extra_forbidden":
+        near = near_matches(str(location[-1]), _field_names(model))
+        message = f"unknown field {field!r}"
+        hint = f"did you mean {near[0]}?" if near else (hint or "remove it")
+    elif first["type"] == "missing":
+        message = f"required field {field!r} is missing"
+    else:
+        message = f"{field}: {first['msg'].removeprefix('Value error, ')}"
+    return InputError(message, where=f"{path}:{line}", hint=hint)
+
+
+def _field_names(model: type[BaseModel]) -> set[str]:
+    """Names of the fields of a model and of the models inside it."""
+    text = json.dumps(model.model_json_schema())
+    names: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            names.update(node.get("properties", {}))
+            for child in node.values():
+                walk(child)
+        elif isinstance(node, list):
+            for child in node:
+                walk(child)
+
+    walk(json.loads(text))
+    return names
+
+
+def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
+    """Line (from 1) of the deepest node of a YAML tree that ``location`` reaches."""
+    line = node.start_mark.line + 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            for key, child in node.value:
+                if key.value == str(part):
+                    node, line = child, key.start_mark.line + 1
+                    break
+            else:
+                continue  # a union tag of pydantic, or a missing field
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def read_table(path: Path, columns: tuple[str, ...], *, numeric: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Read a CSV or TSV table with a header line; lines that start with # are comments.
+
+    Parameters
+    ----------
+    path : .csv (comma) or .tsv (tab)
+    columns : column names that must be there
+    numeric : those of them that must hold a finite number in every row
+
+    Returns
+    -------
+    DataFrame with at least ``columns``; more columns are kept as text
+
+    Raises
+    ------
+    InputError : names file, line and column
+    """
+    text = read_text(path)
+    separator = "\t" if path.suffix.lower() in {".tsv", ".tab"} else ","
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    body = [(number, line) for number, line in lines if not line.startswith("#")]
+    if not body:
+        raise InputError("the table has no header line", where=str(path))
+    header = [name.strip().strip('"') for name in body[0][1].split(separator)]
+    missing = [name for name in columns if name not in header]
+    if missing:
+        near = near_matches(missing[0], header)
+        raise InputError(
+            f"column {missing[0]!r} is missing",
+            where=f"{path}:{body[0][0]}",
+            hint=f"is it {near[0]!r}?" if near else f"found: {', '.join(header[:10])}",
+        )
+    if len(body) == 1:
+        raise InputError("the table has a header but no rows", where=f"{path}:{body[0][0]}")
+    try:
+        table = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, comment=None,
+                            skiprows=body[0][0] - 1, encoding="utf-8-sig", skip_blank_lines=True,
+                            skipinitialspace=True)  # fmt: skip
+    except (pd.errors.ParserError, ValueError) as problem:
+        raise InputError(f"not a table: {str(problem).strip()}", where=str(path)) from problem
+    table.columns = [str(name).strip() for name in table.columns]
+    table = table[~table.iloc[:, 0].str.startswith("#")].reset_index(drop=True)
+    numbers = [number for number, _ in body[1:]]
+    for name in numeric:
+        table[name] = [
+            _number(cell, f"{path}:{numbers[row] if row < len(numbers) else '?'}", name)
+            for row, cell in enumerate(table[name])
+        ]
+    return table
+
+
+def _number(cell: str, where: str, column: str) -> float:
+    try:
+        value = float(cell)
+    except (TypeError, ValueError) as problem:
+        what = "is empty" if not str(cell).strip() else f"{cell!r} is not a number"
+        raise InputError(f"column {column!r}: {what}", where=where) from problem
+    if not math.isfinite(value):
+        raise InputError(f"column {column!r}: {cell!r} is not a finite number", where=where)
+    return value
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file under a temporary name beside ``path`` and rename it, so that it is whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def json_ready(value: Any) -> Any:
+    """Rebuild ``value`` from JSON types only: arrays become lists, NaN and infinity become null."""
+    if isinstance(value, dict):
+        return {str(key): json_ready(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [json_ready(item) for item in value]
+    if hasattr(value, "tolist"):
+        return json_ready(value.tolist())
+    if hasattr(value, "to_dict"):
+        return json_ready(value.to_dict())
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
