@@ -78,7 +78,8 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
 
 def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[BaseModel]) -> InputError:
     """The first validation error as an InputError with file, line and field."""
-    first = problem.errors()[0]
+    # A misspelt field gives two errors, unknown and missing: the misspelling is what to tell.
+    first = min(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
     location = first["loc"]
     line = _line_of(root, location)
     field = ".".join(str(part) for part in location if not str(part).startswith("function-")) or "(top level)"

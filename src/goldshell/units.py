@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from typing import Annotated, Any
 
 import pint
@@ -24,11 +25,13 @@ _DEFINITIONS = (
     "equivalent_feed = 1 = equiv",
 )
 
+_STARTS_WITH_NUMBER = re.compile(r"[-+]?(\d|\.\d|nan\b|inf\b)", re.IGNORECASE)
+
 
 @functools.cache
 def registry() -> pint.UnitRegistry[float]:
     """The one pint registry, with %ID (percent of the injected dose), HU, Th and counts defined."""
-    units: pint.UnitRegistry[float] = pint.UnitRegistry(preprocessors=[_spell_out])
+    units: pint.UnitRegistry[float] = pint.UnitRegistry()
     units.define("injected_dose = [injected_dose]")
     for definition in _DEFINITIONS:
         units.define(definition)
@@ -80,18 +83,19 @@ def parse(text: str | float, unit: str, *, where: str = "") -> float:
             raise InputError(f"missing unit in {text!r}", where=where, hint=example)
         return _finite(float(text), str(text), where)
     units = registry()
+    spelled = _spell_out(text).strip()
+    number, _, name = spelled.partition(" ")
+    if not _STARTS_WITH_NUMBER.match(spelled):
+        raise InputError(f"cannot read the quantity {text!r}", where=where, hint=example)
     try:
-        # Quantity rather than parse_expression: offset units (25 degC) need it.
-        number, _, name = text.strip().partition(" ")
-        quantity = units.Quantity(float(number), name) if _is_number(number) and name else units.Quantity(text)
-    except (pint.PintError, ValueError, TypeError, AssertionError, AttributeError, SyntaxError) as problem:
-        raise InputError(f"cannot read the quantity {text!r}", where=where, hint=example) from problem
+        # Quantity(number, unit) rather than an expression: offset units (25 degC) need it.
+        quantity = units.Quantity(float(number), name) if _is_number(number) and name else units.Quantity(spelled)
     except Exception as problem:  # pint's tokenizer raises assorted types on malformed text
         raise InputError(f"cannot read the quantity {text!r}", where=where, hint=example) from problem
     if quantity.unitless and unit != "1":
         raise InputError(f"missing unit in {text!r}", where=where, hint=example)
     try:
-        value = float(quantity.to("dimensionless" if unit == "1" else unit).magnitude)
+        value = float(quantity.to("dimensionless" if unit == "1" else _spell_out(unit)).magnitude)
     except pint.DimensionalityError as problem:
         raise InputError(f"{text!r} is not a quantity in {unit}", where=where, hint=example) from problem
     return _finite(value, text, where)
@@ -100,7 +104,7 @@ def parse(text: str | float, unit: str, *, where: str = "") -> float:
 def convert(value: float, from_unit: str, to_unit: str) -> float:
     """Convert a number between two units, both pint names."""
     units = registry()
-    return float(units.Quantity(value, from_unit).to(to_unit).magnitude)
+    return float(units.Quantity(value, _spell_out(from_unit)).to(_spell_out(to_unit)).magnitude)
 
 
 def check_unit(unit: str, *, where: str = "") -> None:
