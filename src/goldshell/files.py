@@ -91,6 +91,15 @@ def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[
         hint = f"did you mean {near[0]}?" if near else (hint or "remove it")
     elif first["type"] == "missing":
         message = f"required field {field!r} is missing"
+    elif first["type"] == "union_tag_invalid":
+        name, given = first["ctx"]["discriminator"].strip("'"), first["ctx"]["tag"]
+        known = [tag.strip(" '") for tag in first["ctx"]["expected_tags"].split(",")]
+        near = near_matches(given, known)
+        line = _line_of(root, (*location, name))
+        message = f"{field}: unknown {name} {given!r}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+    elif first["type"] == "union_tag_not_found":
+        message = f"required field {field + '.' + first['ctx']['discriminator'].strip(chr(39))!r} is missing"
     else:
         message = f"{field}: {first['msg'].removeprefix('Value error, ')}"
     return InputError(message, where=f"{path}:{line}", hint=hint)
@@ -131,7 +140,9 @@ def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
     return line
 
 
-def read_table(path: Path, columns: tuple[str, ...], *, numeric: tuple[str, ...] = ()) -> pd.DataFrame:
+def read_table(
+    path: Path, columns: tuple[str, ...], *, numeric: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Read a CSV or TSV table with a header line; lines that start with # are comments.
 
     Parameters
@@ -139,6 +150,7 @@ def read_table(path: Path, columns: tuple[str, ...], *, numeric: tuple[str, ...]
     path : .csv (comma) or .tsv (tab)
     columns : column names that must be there
     numeric : those of them that must hold a finite number in every row
+    optional : columns that may be absent or empty; a cell that is filled must hold a finite number, others are NaN
 
     Returns
     -------
@@ -178,6 +190,14 @@ def read_table(path: Path, columns: tuple[str, ...], *, numeric: tuple[str, ...]
         table[name] = [
             _number(cell, f"{path}:{numbers[row] if row < len(numbers) else '?'}", name)
             for row, cell in enumerate(table[name])
+        ]
+    for name in optional:
+        cells = table[name].fillna("") if name in table else [""] * len(table)
+        table[name] = [
+            _number(cell, f"{path}:{numbers[row] if row < len(numbers) else '?'}", name)
+            if str(cell).strip()
+            else math.nan
+            for row, cell in enumerate(cells)
         ]
     return table
 

@@ -1,0 +1,1 @@
+"""Studies that come with goldshell, one folder each."""
