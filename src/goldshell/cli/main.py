@@ -24,6 +24,7 @@ COMMANDS = {
     "ligand": ("ligand", "A ligand by name or SMILES: formula, pKa, charge, volumes."),
     "cluster": ("cluster", "A cluster by notation: formula, mass, isomers, shell charge."),
     "diffusivity": ("diffusivity", "Diffusion coefficient of a ligand in solvents, four correlations."),
+    "exchange": ("exchange", "Ligand exchange and etching: simulate a vial, fit, design."),
     "serve": ("serve", "Show the reports of a results folder in the browser (this machine only)."),
 }
 

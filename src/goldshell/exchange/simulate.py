@@ -1,0 +1,402 @@
+"""Simulate an exchange experiment with the well-mixed model."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldshell.errors import AnalysisError, InputError
+from goldshell.exchange import kernels
+from goldshell.exchange.experiment import Addition, Experiment, Withdrawal
+from goldshell.exchange.models import well_mixed
+from goldshell.exchange.models.well_mixed import Parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+# Errors are controlled relative to the largest value that a state has had, or this share of all clusters if larger.
+_FLOOR = 1e-7
+RTOL = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Raw solution of one experiment.
+
+    Parameters
+    ----------
+    time_h : (k,) [h]
+    amounts : (k, states) in the layout of `goldshell.exchange.kernels` [umol]
+    volumes_mL : (k, 3) water, interphase, organic [mL]
+    expected : (k, 3) clusters, incoming and outgoing ligand put in minus taken out [umol]
+    classes, sites : exposure classes and N of the layout
+    """
+
+    time_h: Array
+    amounts: Array
+    volumes_mL: Array
+    expected: Array
+    classes: int
+    sites: int
+
+    def clusters(self) -> Array:
+        """Amounts of intact clusters, (k, classes, N + 1, 2) [umol]."""
+        count = self.classes * (self.sites + 1) * 2
+        return self.amounts[:, :count].reshape(len(self.time_h), self.classes, self.sites + 1, 2)
+
+    def extra(self, index: int) -> Array:
+        """One of the states after the clusters (index of `goldshell.exchange.kernels`), (k,) [umol]."""
+        return self.amounts[:, self.classes * (self.sites + 1) * 2 + index]
+
+    def composition(self) -> Array:
+        """P(n) of all intact clusters, (k, N + 1) [1]."""
+        by_n = self.clusters().sum(axis=(1, 3))
+        total = by_n.sum(axis=1, keepdims=True)
+        return by_n / np.where(total > 0.0, total, 1.0)
+
+    def intact_fraction(self) -> Array:
+        """Intact over intact plus etched clusters, (k,) [1]."""
+        intact = self.clusters().sum(axis=(1, 2, 3))
+        everything = intact + self.extra(kernels.ETCHED)
+        return intact / np.where(everything > 0.0, everything, 1.0)
+
+    def balances(self) -> dict[str, float]:
+        """Largest relative error of the gold and of each ligand over all times [1]."""
+        by_n = self.clusters().sum(axis=(1, 3))
+        n = np.arange(self.sites + 1.0)
+        found = (
+            by_n.sum(axis=1) + self.extra(kernels.ETCHED),
+            by_n @ n + sum(self.extra(i) for i in (kernels.BW, kernels.BI, kernels.BO, kernels.SOLID,
+                                                   kernels.BOUND_B, kernels.DISULFIDE_B)),
+            by_n @ (self.sites - n) + sum(self.extra(i) for i in (kernels.AW, kernels.AI, kernels.AO,
+                                                                  kernels.BOUND_A, kernels.DISULFIDE_A)),
+        )  # fmt: skip
+        errors = {}
+        for name, total, expected in zip(("gold", "incoming", "outgoing"), found, self.expected.T, strict=True):
+            scale = max(float(np.max(np.abs(expected))), 1e-300)
+            errors[name] = float(np.max(np.abs(total - expected))) / scale
+        return errors
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Result of a simulated exchange.
+
+    Parameters
+    ----------
+    time_h : (k,) [h]
+    intact_fraction : intact over all clusters, (k,) [1]
+    composition : P(n) of intact clusters summed over regions, (k, N + 1) [1]
+    mean_n : mean number of incoming ligands per intact cluster, (k,) [1]
+    free_mM : region -> {"incoming", "outgoing"} -> (k,) [mM], neutral + ionised
+    balances : largest relative error of "gold", "incoming", "outgoing" [1]
+    interphase_share : share of the intact clusters that is in the interphase, (k,) [1]
+    experiment, parameters : what was simulated
+    warnings : advice to the user
+    """
+
+    time_h: Array
+    intact_fraction: Array
+    composition: Array
+    mean_n: Array
+    free_mM: dict[str, dict[str, Array]]
+    balances: dict[str, float]
+    interphase_share: Array
+    experiment: Experiment
+    parameters: Parameters
+    warnings: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object of the JSON output (CONTRACT: exchange simulate)."""
+        return {
+            "time_h": self.time_h,
+            "intact_fraction": self.intact_fraction,
+            "composition": self.composition,
+            "mean_n": self.mean_n,
+            "free_mM": self.free_mM,
+            "balances": self.balances,
+            "interphase_share": self.interphase_share,
+            "parameters": dataclasses.asdict(self.parameters),
+            "warnings": list(self.warnings),
+        }
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row per time: intact fraction, mean n, free ligand per region, P(0) ... P(N)."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {
+            "time_h": self.time_h, "intact_fraction": self.intact_fraction, "mean_n": self.mean_n,
+        }  # fmt: skip
+        for region, ligands in self.free_mM.items():
+            for ligand, values in ligands.items():
+                columns[f"{ligand}_{region}_mM"] = values
+        for n in range(self.composition.shape[1]):
+            columns[f"P{n}"] = self.composition[:, n]
+        return pd.DataFrame(columns)
+
+
+def simulate(
+    experiment: Experiment,
+    parameters: Parameters | None = None,
+    *,
+    times: Sequence[float] | Array | None = None,
+    rtol: float = RTOL,
+    integrator: str = "rosenbrock",
+) -> Simulation:
+    """Simulate one experiment.
+
+    Parameters
+    ----------
+    experiment : conditions
+    parameters : of the well-mixed model; its defaults when None
+    times : output times, increasing; those of the experiment when None [h]
+    rtol : error relative to the largest value of each state [1]
+    integrator : "rosenbrock" (own) or "cvode"
+
+    Raises
+    ------
+    InputError : times not increasing, an aliquot larger than what is there
+    AnalysisError : the integration did not get to the end
+    """
+    chosen = Parameters() if parameters is None else parameters
+    states = solve(experiment, well_mixed.to_vector(chosen), times=times, rtol=rtol, integrator=integrator)
+    composition = states.composition()
+    clusters = states.clusters()
+    intact = clusters.sum(axis=(1, 2, 3))
+    regions = ("water", "interphase", "organic") if experiment.organic_mL > 0.0 else ("water",)
+    free = {
+        region: {
+            "incoming": states.extra(2 * index) / states.volumes_mL[:, index],
+            "outgoing": states.extra(2 * index + 1) / states.volumes_mL[:, index],
+        }
+        for index, region in enumerate(regions)
+    }
+    return Simulation(
+        time_h=states.time_h,
+        intact_fraction=states.intact_fraction(),
+        composition=composition,
+        mean_n=composition @ np.arange(states.sites + 1.0),
+        free_mM=free,
+        balances=states.balances(),
+        interphase_share=clusters[..., 1].sum(axis=(1, 2)) / np.where(intact > 0.0, intact, 1.0),
+        experiment=experiment,
+        parameters=chosen,
+    )
+
+
+def solve(
+    experiment: Experiment,
+    vector: Array,
+    *,
+    times: Sequence[float] | Array | None = None,
+    rtol: float = RTOL,
+    integrator: str = "rosenbrock",
+) -> States:
+    """Solve one experiment for a plain parameter vector: what fits and ensembles call.
+
+    Parameters
+    ----------
+    experiment : conditions
+    vector : parameters in the order of `goldshell.exchange.models.well_mixed.NAMES` [their units]
+    times : output times, increasing; those of the experiment when None [h]
+    rtol : error relative to the largest value of each state [1]
+    integrator : "rosenbrock" (own) or "cvode"
+    """
+    asked = np.asarray(experiment.times_h if times is None else times, dtype=float)
+    check_times(asked)
+    co = well_mixed.coefficients(experiment, vector)
+    classes, sites = len(co.exposure), experiment.sites
+    state = start_state(experiment, classes)
+    integrate = _integrator(integrator)
+    edges = _edges(experiment, asked)
+    amounts = np.empty((len(asked), len(state)))
+    volumes = np.empty((len(asked), 3))
+    expected = np.empty((len(asked), 3))
+    water, organic = experiment.water_mL, experiment.organic_mL
+    ledger = _totals(state, classes, sites)
+    done = 0
+    for begin, end in itertools.pairwise(edges):
+        flows = _flows(experiment.schedule, begin, end)
+        scalars = co.scalars
+        scalars[kernels.VW], scalars[kernels.VO] = water, organic
+        for index, value in flows.items():
+            scalars[index] = value
+        last = end == edges[-1]
+        stop = int(np.searchsorted(asked, end, side="right" if last else "left"))
+        local = np.append(asked[done:stop], end) - begin
+        values = integrate(co, state, np.append(0.0, local) if local[0] > 0.0 else local, rtol)
+        if local[0] > 0.0:
+            values = values[1:]
+        inside = slice(done, stop)
+        elapsed = local[:-1]
+        amounts[inside] = values[:-1]
+        volumes[inside] = np.stack(
+            [water + flows[kernels.QW] * elapsed, np.full(len(elapsed), scalars[kernels.VI]),
+             organic + flows[kernels.QO] * elapsed], axis=1,
+        )  # fmt: skip
+        fed = np.array(
+            [flows[kernels.FEED_C],
+             flows[kernels.FEED_B_W] + flows[kernels.FEED_B_O] + flows[kernels.FEED_C] * _shell_mean(experiment),
+             flows[kernels.FEED_A_W] + flows[kernels.FEED_A_O]
+             + flows[kernels.FEED_C] * (sites - _shell_mean(experiment))]
+        )  # fmt: skip
+        expected[inside] = ledger + elapsed[:, None] * fed
+        ledger = ledger + (end - begin) * fed
+        water += flows[kernels.QW] * (end - begin)
+        organic += flows[kernels.QO] * (end - begin)
+        state = np.array(values[-1])
+        done = stop
+        water, organic, ledger = _withdraw(experiment, end, state, water, organic, ledger, classes, sites)
+    return States(asked, amounts, volumes, expected, classes, sites)
+
+
+def check_times(times: Array) -> None:
+    """Raise InputError unless the times are finite, not negative and increasing [h]."""
+    if times.ndim != 1 or not len(times):
+        raise InputError("no output times", hint="give at least one")
+    if not np.all(np.isfinite(times)) or times[0] < 0.0 or np.any(np.diff(times) <= 0.0):
+        raise InputError("output times must be finite, not negative and increasing")
+
+
+def start_state(experiment: Experiment, classes: int) -> Array:
+    """Amounts at the start in the layout of `goldshell.exchange.kernels` [umol]."""
+    count = experiment.sites + 1
+    state = np.zeros(classes * count * 2 + kernels.EXTRA)
+    clusters = experiment.cluster_mM * experiment.water_mL
+    shell = np.asarray(experiment.initial_shell, dtype=float)
+    for c in range(classes):
+        state[2 * c * count : 2 * (c + 1) * count : 2] = clusters / classes * shell
+    extra = state[classes * count * 2 :]
+    extra[kernels.SOLID if experiment.solid else kernels.BW] = experiment.water_ligand_mM * experiment.water_mL
+    extra[kernels.AW] = experiment.water_outgoing_mM * experiment.water_mL
+    extra[kernels.BO] = experiment.organic_ligand_mM * experiment.organic_mL
+    extra[kernels.UNMIXED] = 1.0
+    return state
+
+
+def _shell_mean(experiment: Experiment) -> float:
+    return float(np.dot(experiment.initial_shell, np.arange(experiment.sites + 1.0)))
+
+
+def _totals(state: Array, classes: int, sites: int) -> Array:
+    """Clusters, incoming and outgoing ligand in a state, bound and free [umol]."""
+    count = sites + 1
+    by_n = state[: classes * count * 2].reshape(classes, count, 2).sum(axis=(0, 2))
+    extra = state[classes * count * 2 :]
+    n = np.arange(count)
+    incoming = (kernels.BW, kernels.BI, kernels.BO, kernels.SOLID, kernels.BOUND_B, kernels.DISULFIDE_B)
+    outgoing = (kernels.AW, kernels.AI, kernels.AO, kernels.BOUND_A, kernels.DISULFIDE_A)
+    return np.array(
+        [by_n.sum() + extra[kernels.ETCHED], by_n @ n + extra[list(incoming)].sum(),
+         by_n @ (sites - n) + extra[list(outgoing)].sum()]
+    )  # fmt: skip
+
+
+def _edges(experiment: Experiment, asked: Array) -> list[float]:
+    """Times between which nothing is switched [h]."""
+    end = float(asked[-1])
+    found = {0.0, end}
+    for event in experiment.schedule:
+        if isinstance(event, Addition):
+            found.update((event.start_h, event.start_h + event.duration_h))
+        else:
+            found.add(event.time_h)
+    return sorted(time for time in found if 0.0 <= time <= end) if end > 0.0 else [0.0, 0.0]
+
+
+def _flows(schedule: Sequence[Addition | Withdrawal], begin: float, end: float) -> dict[int, float]:
+    """Flows [mL/h] and feeds [umol/h] during one segment, by index of the scalar coefficients."""
+    flows = dict.fromkeys(
+        (
+            kernels.QW,
+            kernels.QO,
+            kernels.FEED_B_W,
+            kernels.FEED_A_W,
+            kernels.FEED_B_O,
+            kernels.FEED_A_O,
+            kernels.FEED_C,
+        ),
+        0.0,
+    )
+    middle = 0.5 * (begin + end)
+    for event in schedule:
+        if isinstance(event, Addition) and event.start_h <= middle < event.start_h + event.duration_h:
+            flow = event.volume_mL / event.duration_h
+            water = event.region == "water"
+            flows[kernels.QW if water else kernels.QO] += flow
+            flows[kernels.FEED_B_W if water else kernels.FEED_B_O] += flow * event.incoming_mM
+            flows[kernels.FEED_A_W if water else kernels.FEED_A_O] += flow * event.outgoing_mM
+            flows[kernels.FEED_C] += flow * event.cluster_mM
+    return flows
+
+
+def _withdraw(
+    experiment: Experiment,
+    time: float,
+    state: Array,
+    water: float,
+    organic: float,
+    ledger: Array,
+    classes: int,
+    sites: int,
+) -> tuple[float, float, Array]:
+    """Take the aliquots of this moment out of ``state`` (in place); volumes and ledger afterwards."""
+    extra = state[classes * (sites + 1) * 2 :]
+    for event in experiment.schedule:
+        if not isinstance(event, Withdrawal) or event.time_h != time:
+            continue
+        in_water = event.region == "water"
+        volume = water if in_water else organic
+        if event.volume_mL >= volume:
+            raise InputError(
+                f"cannot take {event.volume_mL:g} mL at {time:g} h: only {volume:g} mL of {event.region} left",
+                hint="take less than is there",
+            )
+        keep = 1.0 - event.volume_mL / volume
+        before = _totals(state, classes, sites)
+        if in_water:
+            state[: classes * (sites + 1) * 2 : 2] *= keep
+            extra[[kernels.BW, kernels.AW, kernels.SOLID, *range(kernels.ETCHED, kernels.EXTRA)]] *= keep
+            water -= event.volume_mL
+        else:
+            extra[[kernels.BO, kernels.AO]] *= keep
+            organic -= event.volume_mL
+        ledger = ledger - (before - _totals(state, classes, sites))
+    return water, organic, ledger
+
+
+def _integrator(name: str) -> Callable[..., Array]:
+    if name == "cvode" or name == "rosenbrock":
+        return _with_cvode
+    raise InputError(f"unknown integrator {name!r}", hint="rosenbrock or cvode")
+
+
+def _with_cvode(co: kernels.Coefficients, start: Array, times: Array, rtol: float) -> Array:
+    """Integrate over one segment with CVODE; times count from the start of the segment [h]."""
+    from goldshell.numerics.ode import solve_cvode
+
+    parts = kernels.empty_jacobian(len(co.exposure), co.ladder.shape[1] - 1)
+
+    def rhs(t: float, y: Array, out: Array) -> None:
+        kernels.right_hand_side(t, y, out, *co)
+
+    def jacobian(t: float, y: Array, f: Array, out: Array) -> None:
+        kernels.dense_jacobian(t, y, out, *co, *parts)
+
+    total = max(float(np.sum(start[: -kernels.EXTRA])), 1e-12)
+    atol = np.full(len(start), rtol * _FLOOR * total)
+    if times[-1] <= times[0]:
+        return np.repeat(start[None, :], len(times), axis=0)
+    unique, back = np.unique(times, return_inverse=True)
+    try:
+        return np.asarray(solve_cvode(rhs, start, unique, rtol=rtol, atol=atol, jacobian=jacobian))[back]
+    except AnalysisError as problem:
+        raise AnalysisError(problem.message, hint="a rate constant is very large; check the parameters") from problem
