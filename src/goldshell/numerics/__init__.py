@@ -1,6 +1,16 @@
-"""Numerics shared by the domains: parameters of models, estimates, fits."""
+"""Numerics shared by the domains: parameters of models, estimates, least-squares fits, identifiability."""
 
 from goldshell.numerics.estimate import Estimate as Estimate
+from goldshell.numerics.fit import FitResult as FitResult
+from goldshell.numerics.fit import LeastSquaresProblem as LeastSquaresProblem
+from goldshell.numerics.fit import ResidualTests as ResidualTests
+from goldshell.numerics.fit import least_squares_fit as least_squares_fit
+from goldshell.numerics.fit import residual_tests as residual_tests
+from goldshell.numerics.identifiability import Direction as Direction
+from goldshell.numerics.identifiability import IdentifiabilityResult as IdentifiabilityResult
+from goldshell.numerics.identifiability import ProfileResult as ProfileResult
+from goldshell.numerics.identifiability import identifiability as identifiability
+from goldshell.numerics.identifiability import profile as profile
 from goldshell.numerics.information import aicc as aicc
 from goldshell.numerics.parameters import ParameterInfo as ParameterInfo
 from goldshell.numerics.parameters import TestPoint as TestPoint
