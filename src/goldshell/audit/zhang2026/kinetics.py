@@ -189,7 +189,7 @@ def exchange_slowdown(said: Row, water: Row, two_phase: Row) -> Finding:
 @_claim(
     "exchange-influence-marginal",
     "Two phases have a marginal influence on exchange (Introduction)",
-    inputs=("zhang2026-exchange-marginal-introduction", *_COVERAGES, *_RATES),
+    inputs=("zhang2026-introduction-exchange-rates", *_COVERAGES, *_RATES),
 )
 def marginal(said: Row, water: Row, two_phase: Row, fast: Row, slow: Row) -> Finding:
     """Marginal is read as less than twofold, on its own or beside the change of etching."""
