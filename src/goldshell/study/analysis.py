@@ -141,13 +141,18 @@ def literature_ids(candidates: Iterable[Any]) -> tuple[str, ...]:
 
 def literature_references(identifiers: Iterable[str]) -> frozenset[str]:
     """Keys of the bibliography that literature rows come from, those that they quote included."""
-    known = bibliography()
     keys = set()
     for identifier in identifiers:
         row = show(identifier)
         keys.add(row.source)
         if row.note.startswith("via "):
             keys.add(row.note.removeprefix("via ").replace(";", " ").split()[0])
+    return known_references(keys)
+
+
+def known_references(keys: Iterable[str]) -> frozenset[str]:
+    """Those of ``keys`` that the bibliography has; a source may also be a word such as "given"."""
+    known = bibliography()
     return frozenset(key for key in keys if key in known)
 
 

@@ -7,9 +7,34 @@ from typing import Annotated
 
 from pydantic import Field
 
+from goldshell.study.analyses import audit as audit
+from goldshell.study.analyses import composition as composition
+from goldshell.study.analyses import diffusivity as diffusivity
 from goldshell.study.analyses import excretion as excretion
+from goldshell.study.analyses import ranges as ranges
+from goldshell.study.analyses import rates as rates
 from goldshell.study.analyses import series as series
+from goldshell.study.analyses import speciation as speciation
 
-KINDS: dict[str, ModuleType] = {"series": series, "excretion": excretion}
+KINDS: dict[str, ModuleType] = {
+    "rates": rates,
+    "diffusivity": diffusivity,
+    "speciation": speciation,
+    "ranges": ranges,
+    "composition": composition,
+    "series": series,
+    "excretion": excretion,
+    "audit": audit,
+}
 
-AnySettings = Annotated[series.Settings | excretion.Settings, Field(discriminator="kind")]
+AnySettings = Annotated[
+    rates.Settings
+    | diffusivity.Settings
+    | speciation.Settings
+    | ranges.Settings
+    | composition.Settings
+    | series.Settings
+    | excretion.Settings
+    | audit.Settings,
+    Field(discriminator="kind"),
+]

@@ -73,8 +73,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         method=(
             "Values stand as observed, in percent of the injected dose (%ID), cumulative to the time given. What is "
             "not found in the samples of a group is 100 %ID minus their sum, where every sample of the group was "
-            "measured to the same time; it holds what is still in the animal and what was lost. No kinetic "
-            "model is fitted."
+            "measured to the same time; it holds what is still in the animal and what was lost. No kinetic model is "
+            "fitted."
         ),
         numbers=numbers,
         tables={"excretion": table.dropna(axis="columns", how="all"), "balance": balance},

@@ -6,13 +6,11 @@ Shows what was observed and what order it follows; nothing is fitted.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import stats
 
 from goldshell.errors import InputError
 from goldshell.files import read_table
@@ -27,6 +25,7 @@ from goldshell.study.analysis import (
     literature_references,
 )
 from goldshell.study.figures import SeriesPanel, ligand_count_series
+from goldshell.study.orderings import rank_agreement, ranks, read_orderings
 
 TITLE = "What changes the extent of exchange"
 
@@ -84,9 +83,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             ]
     tables = {"observations": pd.concat(parts, ignore_index=True).dropna(axis="columns", how="all")}
     if settings.orderings is not None:
-        path = data_path(folder, settings.orderings)
-        tables["orderings"] = read_table(path, ("quantity", "ordering"))
-        findings += _compare_orderings(tables["orderings"], path)
+        tables["orderings"] = read_orderings(data_path(folder, settings.orderings))
+        findings += _compare_orderings(tables["orderings"])
     sources = literature_ids(cell for table in tables.values() for cell in table.get("source", ()))
     warnings = []
     notes = tables["observations"].get("note", pd.Series(dtype=str)).fillna("")
@@ -95,10 +93,10 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     return Analysis(
         summary=tuple(findings),
         method=(
-            "The species seen (bars, lowest to highest n) or the mean composition (points) stand as observed. A series "
-            "is called rising or falling when the middle of the observed range moves that way at every step. The "
-            "fraction bound is the mean n over the feed ratio. Orderings are compared by Spearman's rank correlation "
-            "over the names that two of them share."
+            "The species seen (bars, lowest to highest n) or the mean composition (points) stand as observed. A "
+            "series is called rising or falling when the middle of the observed range moves that way at every step. "
+            "The fraction bound is the mean n over the feed ratio. Orderings are compared by Spearman's rank "
+            "correlation over the names that two of them share."
         ),
         numbers=tuple(numbers),
         tables=tables,
@@ -177,34 +175,16 @@ def _is_numeric(column: pd.Series) -> bool:
     return bool(pd.to_numeric(column, errors="coerce").notna().all())
 
 
-def _compare_orderings(table: pd.DataFrame, path: Path) -> list[str]:
+def _compare_orderings(table: pd.DataFrame) -> list[str]:
     """Rank correlation of every ordering with the first, where they share three names or more."""
-    ranked = [_ranks(text, f"{path}: ordering {text!r}") for text in table["ordering"]]
+    ranked = [ranks(text) for text in table["ordering"]]
     names = [str(quantity).replace("_", " ") for quantity in table["quantity"]]
     found: dict[str, list[str]] = {}
-    for name, ranks in zip(names[1:], ranked[1:], strict=True):
-        shared = [key for key in ranked[0] if key in ranks]
-        if len(shared) < 3:
-            continue
-        rho = _rank_correlation([ranked[0][key] for key in shared], [ranks[key] for key in shared])
+    for name, other in zip(names[1:], ranked[1:], strict=True):
+        rho, _ = rank_agreement(ranked[0], other)
         if not math.isnan(rho):
             found.setdefault(f"{rho:+.2g}", []).append(name)
     return [
         f"As the source orders the conditions, the rank correlation with {names[0]} is {rho} for {', '.join(group)}."
         for rho, group in found.items()
     ]
-
-
-def _rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
-    if len(set(first)) < 2 or len(set(second)) < 2:
-        return math.nan
-    return float(stats.spearmanr(first, second).statistic)
-
-
-def _ranks(ordering: str, where: str) -> dict[str, float]:
-    """Rank of every name in ``a > b = c > d, e``, the largest first; ties share a rank."""
-    groups = [group.replace("=", ",").split(",") for group in ordering.split(">")]
-    ranks = {name.strip(): -float(place) for place, group in enumerate(groups) for name in group if name.strip()}
-    if len(groups) < 2 or len(ranks) < 2:
-        raise InputError("expected names separated by '>'", where=where)
-    return ranks

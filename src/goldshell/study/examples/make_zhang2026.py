@@ -15,6 +15,7 @@ from typing import Any
 
 from goldshell.files import write_atomically
 from goldshell.literature import Row, show
+from goldshell.units import convert
 
 FOLDER = Path(str(files("goldshell.study.examples") / "zhang2026"))
 PREFIX = "zhang2026-"
@@ -52,6 +53,10 @@ def make_files() -> dict[str, str]:
             ("solvent-polarity-order", "solvent-etching-order", "solvent-coverage-order", "solvent-diffusion-order"),
         ),
         "excretion.csv": _excretion(),
+        "orders.csv": _orders(),
+        "systems.csv": _systems(),
+        "ranges.csv": _ranges(),
+        "populations.csv": _populations(),
     }
     return tables
 
@@ -151,6 +156,82 @@ def _excretion() -> str:
             for group, row in found.items()
         ]
     return _csv("Gold excreted in 24 h, percent of the injected dose", records)
+
+
+def _orders() -> str:
+    rows = {
+        ("etching", "thiol"): "etching-order-thiol",
+        ("etching", "cluster"): "etching-order-cluster",
+        ("exchange", "thiol"): "exchange-order-thiol",
+    }
+    return _csv(
+        "Orders of reaction that the paper states, without standard errors",
+        [
+            {"process": process, "species": species, "order": _plain(_row(name).number), "source": _row(name).id}
+            for (process, species), name in rows.items()
+        ],
+    )
+
+
+def _systems() -> str:
+    """Etching rate, intact fraction and coverage of both systems; times in h."""
+    minutes = {"intact_fraction": "intact-reaction-time", "ligand_coverage": "exchange-kinetics-time"}
+    names = {"etching_rate": "etching-rate", "intact_fraction": "intact", "ligand_coverage": "coverage"}
+    records = []
+    for system in ("water-only", "two-phase"):
+        for quantity, name in names.items():
+            row = _row(f"{name}-{system}")
+            time = _row(minutes[quantity]) if quantity in minutes else None
+            records.append(
+                {
+                    "system": system,
+                    "quantity": quantity,
+                    "value": _plain(row.number),
+                    "unit": row.unit,
+                    "time_h": "" if time is None else _plain(convert(time.number, time.unit, "h")),
+                    "source": row.id,
+                }
+            )
+    return _csv("Etching and exchange with and without the organic phase, p-MBA", records)
+
+
+def _ranges() -> str:
+    records = []
+    for system in ("two-phase", "water-only"):
+        for feed in FEEDS:
+            row = _row(f"fig4-r{feed}-{system}")
+            records.append(
+                {
+                    "system": system,
+                    "feed_ratio": feed,
+                    "n_low": _plain(row.low),
+                    "n_high": _plain(row.high),
+                    "source": row.id,
+                }
+            )
+    return _csv("Species seen at each feed of p-MBA (the paper's Fig. 4)", records)
+
+
+def _populations() -> str:
+    """The populations at 100:1, read in the two ways that the text allows."""
+    readings = {
+        "18 as printed, 15 by difference": {15: "n15", 16: "n16", 17: "n17", 18: "n18"},
+        "18 as the rest": {16: "n16", 17: "n17", 18: "n18-as-rest"},
+    }
+    return _csv(
+        "Populations after 1 h at a feed of 100 (the paper's Fig. 3), percent of peak intensity",
+        [
+            {
+                "reading": reading,
+                "n": n,
+                "population": _plain(_row(f"population-{name}").number),
+                "source": _row(f"population-{name}").id,
+                "note": _row(f"population-{name}").note,
+            }
+            for reading, names in readings.items()
+            for n, name in names.items()
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,190 @@
+"""Speciation: in which charge states ligands and shells are at a pH, under each competing pKa."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from goldshell.chemistry import Cluster, find_ligand, parse_cluster, shell_charge, titration_curve
+from goldshell.study.analysis import Analysis, AnalysisSettings, CaptionedFigure, Number, known_references
+from goldshell.study.figures import shell_charge_figure
+from goldshell.transport import Speciation, competing_speciation, neutral_fraction
+from goldshell.transport.figures import speciation_figure
+
+TITLE = "Charge of ligands and shells against pH"
+
+PH = Annotated[float, Field(ge=0, le=14)]
+
+
+class Settings(AnalysisSettings):
+    """Ligands and clusters, and the pH at which they are told."""
+
+    kind: Literal["speciation"]
+    ligands: Annotated[tuple[str, ...], Field(description="names or SMILES; all ionisable groups titrate")] = ()
+    clusters: Annotated[tuple[str, ...], Field(description="notations; the core charge is added")] = ()
+    ph: Annotated[tuple[PH, ...], Field(min_length=1, description="pH values that findings are told for")] = (5, 7, 9)
+    cluster_ph: PH = 7.0
+    range: Annotated[tuple[PH, PH], Field(description="of the figures")] = (2.0, 12.0)
+
+    @model_validator(mode="after")
+    def _something(self) -> Settings:
+        if not self.ligands and not self.clusters:
+            raise ValueError("give 'ligands' or 'clusters'")
+        if self.range[0] >= self.range[1]:
+            raise ValueError("range: the first pH must be below the second")
+        return self
+
+
+def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
+    """Speciation of each ligand and charge of each shell under every source of pKa values."""
+    grid = np.linspace(*settings.range, 201)
+    findings: list[str] = []
+    numbers: list[Number] = []
+    tables: dict[str, pd.DataFrame] = {}
+    figures: dict[str, CaptionedFigure] = {}
+    warnings: list[str] = []
+    told: list[dict[str, object]] = []
+    for name in settings.ligands:
+        for case in competing_speciation(name, settings.ph):
+            told += _told(case)
+            findings.append(_case_in_words(case))
+            if len(case.acid_pkas) > 1 and not case.base_pkas:
+                findings.append(_single_group_in_words(case))
+            numbers += [
+                Number(
+                    f"neutral fraction at pH {ph:g}, {case.label}", float(fraction), source="computed from those pKa"
+                )
+                for ph, fraction in zip(case.ph, case.neutral_fraction, strict=True)
+            ]
+        curves = competing_speciation(name, grid)
+        figures[f"speciation-{len(figures) + 1}"] = CaptionedFigure(
+            speciation_figure(curves, ph_marks=settings.ph),
+            f"{find_ligand(name).name}: share of the neutral molecule (a) and distribution ratio relative to that of "
+            "the neutral molecule (b), which alone enters the organic phase. Dashed: all but the most acidic group "
+            "left out.",
+        )
+    if told:
+        tables["ligands"] = pd.DataFrame(told)
+    clusters = [parse_cluster(notation) for notation in settings.clusters]
+    if clusters:
+        rows, said, more = _shells(clusters, settings.cluster_ph)
+        tables["shells"] = rows
+        findings += said
+        warnings += more
+        numbers += _shell_numbers(rows, settings.cluster_ph)
+        curves_of = {cluster.notation: titration_curve(cluster, grid) for cluster in clusters}
+        figures["shells"] = CaptionedFigure(
+            shell_charge_figure(grid, curves_of, {item.notation: item.core_charge for item in clusters}),
+            "Charge of the whole cluster, shell and core, under each source of pKa values. Solid: the "
+            "anticooperative titration of a dense shell carried over from Au102(p-MBA)44; dashed: independent sites. "
+            "They are the ends of a range.",
+        )
+    references = _references(settings.ligands, clusters)
+    return Analysis(
+        summary=tuple(findings),
+        method=(
+            "Charge states follow from the acid constants of every group, the thiol of a free ligand included and "
+            "lost on gold. Only the uncharged molecule partitions, so the distribution ratio is its partition "
+            "coefficient times its share. Where sources give competing pKa values, each is carried through; none is "
+            "averaged. Shells are titrated with independent sites and with the shift and Hill coefficient measured "
+            "on Au102(p-MBA)44."
+        ),
+        numbers=tuple(numbers),
+        tables=tables,
+        figures=figures,
+        references=references,
+        warnings=tuple(dict.fromkeys(warnings)),
+        next_measurements=_wanted(clusters),
+    )
+
+
+def _told(case: Speciation) -> list[dict[str, object]]:
+    return [
+        {
+            "ligand": case.label.partition(":")[0],
+            "pka": case.label.partition(": ")[2],
+            "ph": float(ph),
+            "neutral_fraction": float(neutral),
+            "mean_charge": float(case.charges @ case.fractions[:, place]),
+        }
+        for place, (ph, neutral) in enumerate(zip(case.ph, case.neutral_fraction, strict=True))
+    ]
+
+
+def _case_in_words(case: Speciation) -> str:
+    shares = ", ".join(
+        f"{100 * share:.2g} % at pH {ph:g}" for ph, share in zip(case.ph, case.neutral_fraction, strict=True)
+    )
+    return f"{case.label}: neutral to {shares}."
+
+
+def _single_group_in_words(case: Speciation) -> str:
+    """What leaving out all groups but the most acidic one would do to the distribution ratio."""
+    alone = neutral_fraction(case.ph, (min(case.acid_pkas),))
+    folds = ", ".join(
+        f"{fold:.2g}-fold at pH {ph:g}" for ph, fold in zip(case.ph, alone / case.neutral_fraction, strict=True)
+    )
+    return f"Leaving out its less acidic groups would overstate the distribution ratio {folds}."
+
+
+def _shells(clusters: Iterable[Cluster], ph: float) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Net charge of each cluster under each pKa source, in a table and in words."""
+    rows, said, warnings = [], [], []
+    for cluster in clusters:
+        charges = shell_charge(cluster, ph)
+        warnings += list(charges.warnings)
+        net = {
+            charge.pka_source: (charges.net(place, hill=False), charges.net(place))
+            for place, charge in enumerate(charges.charges)
+        }
+        rows += [
+            {
+                "cluster": cluster.notation,
+                "ph": ph,
+                "pka_source": source,
+                "net_charge_independent": independent,
+                "net_charge_anticooperative": hill,
+            }
+            for source, (independent, hill) in net.items()
+        ]
+        shown = ", ".join(f"{_span(values)} with pKa of {source}" for source, values in net.items())
+        said.append(f"{cluster.notation} at pH {ph:g} carries {shown}.")
+    return pd.DataFrame(rows), said, warnings
+
+
+def _span(values: tuple[float, float]) -> str:
+    low, high = sorted(values)
+    shown = [f"{value:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0") for value in (low, high)]
+    return shown[0] if shown[0] == shown[1] else f"{shown[0]} to {shown[1]}"
+
+
+def _shell_numbers(rows: pd.DataFrame, ph: float) -> list[Number]:
+    return [
+        Number(
+            f"net charge of {row['cluster']} at pH {ph:g}, {model} sites",
+            float(row[f"net_charge_{model}"]),
+            source=f"computed with pKa of {row['pka_source']}",
+        )
+        for _, row in rows.iterrows()
+        for model in ("independent", "anticooperative")
+    ]
+
+
+def _references(ligands: tuple[str, ...], clusters: Iterable[Cluster]) -> frozenset[str]:
+    """Keys of every pKa source that was used, and of the titrated shell."""
+    found = [find_ligand(name) for name in ligands]
+    found += [ligand for cluster in clusters for ligand, _ in cluster.ligands]
+    keys = {pka.source for ligand in found for pka in ligand.pka} | ({"koivisto2016"} if clusters else set())
+    return known_references(keys)
+
+
+def _wanted(clusters: list[Cluster]) -> tuple[str, ...]:
+    wanted = [
+        "Zeta potential or potentiometric titration of each shell, from pH 3 to 11, to choose between the pKa values."
+    ]
+    return tuple(wanted if clusters else ())
