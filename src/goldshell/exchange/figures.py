@@ -39,7 +39,14 @@ class Anchor:
     assumption: str = ""
 
 
-def rate_law_figure(etching: Anchor, exchange: Anchor, *, two_phase_rate: float | None = None) -> Figure:
+def rate_law_figure(
+    etching: Anchor,
+    exchange: Anchor,
+    *,
+    two_phase_rate: float | None = None,
+    etching_orders: power_law.Parameters = power_law.ETCHING,
+    exchange_orders: power_law.Parameters = power_law.EXCHANGE,
+) -> Figure:
     """Etching and exchange rate laws against free thiol, with the mechanistic rivals through the same anchor.
 
     Above: rates of the published power law and of its rivals. Below: rivals divided by the power law; outside the grey
@@ -49,32 +56,36 @@ def rate_law_figure(etching: Anchor, exchange: Anchor, *, two_phase_rate: float 
     ----------
     etching, exchange : points that the laws pass through
     two_phase_rate : etching rate in the two-phase system, drawn with the thiol concentration that it would need [mM/h]
+    etching_orders, exchange_orders : power laws whose orders are drawn; their k follows from the anchors
     """
     figure, axes = new_figure(2, 2, width=7.6, height=5.6, sharex="col", height_ratios=(1.7, 1))
-    law = power_law.through(etching.cluster, etching.thiol, etching.rate)
-    binding = two_thiol_attack.binding_constant_from_order(law.thiol_order, etching.thiol)
-    saturable = two_thiol_attack.Parameters(binding_constant=binding)
+    law = power_law.through(etching.cluster, etching.thiol, etching.rate, etching_orders)
     here = (etching.cluster, etching.thiol, etching.rate)
     etching_rivals = [
         ("two thiols, order 2", two_thiol_attack.law(two_thiol_attack.through(*here))),
-        (
-            f"two thiols, $K$[SR] = {binding * etching.thiol:.2f}",
-            two_thiol_attack.law(two_thiol_attack.through(*here, saturable)),
-        ),
         ("oxygen-limited", oxygen_limited.law(oxygen_limited.through(*here))),
     ]
+    if 1 < law.thiol_order < 2:
+        binding = two_thiol_attack.binding_constant_from_order(law.thiol_order, etching.thiol)
+        saturable = two_thiol_attack.Parameters(binding_constant=binding)
+        label = f"two thiols, $K$[SR] = {binding * etching.thiol:.2f}"
+        etching_rivals.insert(1, (label, two_thiol_attack.law(two_thiol_attack.through(*here, saturable))))
     _laws(axes[:, 0], etching, power_law.law(law), f"power law, order {law.thiol_order:g}", etching_rivals)
-    order = power_law.EXCHANGE.thiol_order
-    constant = langmuir.binding_constant_from_order(order, exchange.thiol)
+    order = exchange_orders.thiol_order
     there = (exchange.cluster, exchange.thiol, exchange.rate)
-    exchange_law = power_law.law(power_law.through(*there, power_law.EXCHANGE))
-    langmuir_law = langmuir.law(langmuir.through(*there, langmuir.Parameters(binding_constant=constant)))
-    exchange_rivals = [(f"Langmuir, $K$[SR] = {constant * exchange.thiol:.2f}", langmuir_law)]
+    exchange_law = power_law.law(power_law.through(*there, exchange_orders))
+    exchange_rivals = []
+    if 0 < order < 1:
+        constant = langmuir.binding_constant_from_order(order, exchange.thiol)
+        langmuir_law = langmuir.law(langmuir.through(*there, langmuir.Parameters(binding_constant=constant)))
+        exchange_rivals.append((f"Langmuir, $K$[SR] = {constant * exchange.thiol:.2f}", langmuir_law))
     _laws(axes[:, 1], exchange, exchange_law, f"power law, order {order:g}", exchange_rivals)
     axes[0, 0].set_ylabel("etching rate / mM h$^{-1}$")
     axes[0, 1].set_ylabel("exchange rate / mM h$^{-1}$")
     if two_phase_rate is not None:
-        _two_phase(axes, etching, exchange, two_phase_rate, law.thiol_order, [exchange_law, langmuir_law])
+        _two_phase(
+            axes, etching, exchange, two_phase_rate, law.thiol_order, [("power law", exchange_law), *exchange_rivals]
+        )
     for axis in axes[0]:
         axis.legend(loc="upper left", **_LEGEND)
     label_panels(list(axes.flat))
@@ -151,7 +162,7 @@ def _laws(axes: Sequence[Axes], anchor: Anchor, law: RateLaw, name: str, rivals:
 
 
 def _two_phase(
-    axes: Any, etching: Anchor, exchange: Anchor, rate: float, order: float, laws: Sequence[RateLaw]
+    axes: Any, etching: Anchor, exchange: Anchor, rate: float, order: float, laws: list[tuple[str, RateLaw]]
 ) -> None:
     """The two-phase etching rate, the thiol concentration that would explain it alone, and what exchange does there."""
     fold = power_law.concentration_ratio(etching.rate / rate, order)
@@ -160,10 +171,13 @@ def _two_phase(
         axis.axvline(effective, ymax=0.5 if axis in axes[0] else 1.0, color=GREY, linewidth=0.9, zorder=0)
     label = f"two-phase, {rate:.3g} mM/h; [SR] inferred"
     axes[0, 0].plot(effective, rate, "s", color=COLOURS[6], mfc="white", markersize=6, zorder=5, label=label)
-    slower = [exchange.rate / float(law.rate(exchange.cluster, effective)) for law in laws]
+    slower = [
+        f"{exchange.rate / float(law.rate(exchange.cluster, effective)):.1f}-fold ({name.partition(',')[0]})"
+        for name, law in laws
+    ]
     for axis, text in (
         (axes[0, 0], f"[SR] {fold:.1f}-fold lower\nwould explain the\ntwo-phase rate"),
-        (axes[0, 1], f"there, exchange is slower\n{slower[0]:.1f}-fold (power law),\n{slower[1]:.1f}-fold (Langmuir)"),
+        (axes[0, 1], "there, exchange is slower\n" + ",\n".join(slower)),
     ):
         axis.annotate(
             text,

@@ -240,6 +240,7 @@ def fit_orders(
         )
     warnings = _warnings_before(clusters, thiols, regressed, n - p)
     fitted = OLS(np.log(rates), design).fit()
+    spread = float(np.sum((np.log(rates) - np.mean(np.log(rates))) ** 2))
     freedom = n - p
     values = np.asarray(fitted.params)
     covariance = np.asarray(fitted.cov_params()) if freedom > 0 else np.full((p, p), np.inf)
@@ -250,7 +251,7 @@ def fit_orders(
     }
     x, y = estimates.get("x"), estimates.get("y")
     with np.errstate(over="ignore"):
-        low, centre, high = (float(item) for item in np.exp(values[0] + half[0] * np.array([-1.0, 0.0, 1.0])))
+        low, centre, high = (float(np.exp(limit)) for limit in (values[0] - half[0], values[0], values[0] + half[0]))
     k = Estimate(centre, low, high, rate_constant_unit(x.value if x else 0.0, y.value if y else 0.0))
     points = _points(fitted, design, values, half, clusters, thiols, rates, names, regressed)
     warnings += [
@@ -265,7 +266,7 @@ def fit_orders(
         k=k,
         names=("ln_k", *regressed),
         covariance=covariance,
-        r_squared=float(fitted.rsquared),
+        r_squared=1 - float(fitted.ssr) / spread if spread > 0 else math.nan,
         residual_sd=math.sqrt(float(fitted.ssr) / freedom) if freedom > 0 else math.nan,
         degrees_of_freedom=freedom,
         level=level,

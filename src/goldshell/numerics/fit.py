@@ -36,6 +36,7 @@ Residual = Callable[[Array], ArrayLike]
 _RANK_TOLERANCE = 1e-9
 _HIGH_CORRELATION = 0.95
 _RUNS_ALARM = 0.05
+_OPEN = ((-math.inf, math.inf),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class LeastSquaresProblem:
     names : parameter names
     units : parameter units [pint names]
     bounds : (low, high) per parameter [the parameter's unit]
+    sizes : typical size per parameter, in multiples of which it is searched [the parameter's unit]
     standardised : residuals are already divided by their known standard deviations
     tolerance : relative change of parameters and of S at which the search stops
     max_evaluations : limit on evaluations of the residual function, derivatives not counted
@@ -57,6 +59,7 @@ class LeastSquaresProblem:
     names: tuple[str, ...]
     units: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
+    sizes: tuple[float, ...]
     standardised: bool = False
     tolerance: float = 1e-12
     max_evaluations: int = 2000
@@ -225,18 +228,11 @@ def least_squares_fit(
     ----------
     Bates & Watts 1988, doi:10.1002/9780470316757
     """
-    problem = LeastSquaresProblem(
-        residual,
-        tuple(names),
-        tuple(units),
-        tuple((float(low), float(high)) for low, high in bounds)
-        if bounds is not None
-        else ((-math.inf, math.inf),) * len(names),
-        standardised,
-        tolerance,
-        max_evaluations,
-    )
     first = np.asarray(start, dtype=float)
+    limits = tuple(map(tuple, np.asarray(bounds, dtype=float))) if bounds is not None else _OPEN * len(names)
+    problem = LeastSquaresProblem(
+        residual, tuple(names), tuple(units), limits, _sizes(first, limits), standardised, tolerance, max_evaluations
+    )
     _check(problem, first, level)
     values, residuals, jacobian, converged = solve(problem, first)
     values, residuals, jacobian = _polished(problem, values, residuals, jacobian)
@@ -269,8 +265,10 @@ def solve(
     if not free:
         return full, _evaluate(problem, full), np.empty((0, 0)), True
     low, high = np.array([problem.bounds[index] for index in free]).T
-    # SciPy's difference steps suit parameters near 1, so search in multiples of the start.
-    scale = np.where(full[free] != 0, np.abs(full[free]), np.where(np.isfinite(high - low), high - low, 1.0))
+    # SciPy's difference steps suit parameters near 1, and its search hardly leaves a bound that it starts at.
+    sizes = np.array(problem.sizes)[free]
+    scale = np.where(np.abs(full[free]) > 1e-3 * sizes, np.abs(full[free]), sizes)
+    margin = np.minimum(1e-3 * scale, 0.25 * (high - low))
 
     def scaled(inner: Array) -> Array:
         trial = full.copy()
@@ -278,17 +276,17 @@ def solve(
         return _evaluate(problem, trial)
 
     try:
-        found = least_squares(
-            scaled,
-            np.clip(full[free], low, high) / scale,
-            jac="3-point",
-            bounds=(low / scale, high / scale),
-            x_scale="jac",
-            ftol=problem.tolerance,
-            xtol=problem.tolerance,
-            gtol=None,
-            max_nfev=problem.max_evaluations,
-        )
+        with np.errstate(all="ignore"):  # a parameter far out has no effect; SciPy then divides by zero and turns back
+            found = least_squares(
+                scaled,
+                np.clip(full[free], low + margin, high - margin) / scale,
+                jac="3-point",
+                bounds=(low / scale, high / scale),
+                ftol=problem.tolerance,
+                xtol=problem.tolerance,
+                gtol=None,
+                max_nfev=problem.max_evaluations,
+            )
     except ValueError as reason:
         raise AnalysisError(
             f"the residuals became infinite or NaN: {reason}",
@@ -296,6 +294,12 @@ def solve(
         ) from reason
     full[free] = np.clip(found.x * scale, low, high)
     return full, np.asarray(found.fun), np.asarray(found.jac) / scale, found.status > 0
+
+
+def _sizes(start: Array, bounds: Sequence[tuple[float, float]]) -> tuple[float, ...]:
+    """Typical size of each parameter: its start, else the width of its bounds, else 1."""
+    widths = [high - low if math.isfinite(high - low) else 1.0 for low, high in bounds]
+    return tuple(abs(value) if value != 0 else width for value, width in zip(start.tolist(), widths, strict=False))
 
 
 def _evaluate(problem: LeastSquaresProblem, values: Array) -> Array:
@@ -329,9 +333,9 @@ def _fine_jacobian(problem: LeastSquaresProblem, values: Array, residuals: Array
     for j, (value, (low, high)) in enumerate(zip(values, problem.bounds, strict=True)):
         sensitivity = float(np.linalg.norm(rough[:, j]))
         # A thousandth of the value, or of what moves the residuals by their own size where the value is near zero.
-        step = 1e-3 * max(abs(value), min(spread / sensitivity, 1.0) if sensitivity > 0 else 0.0)
-        step = min(step, (value - low) / 2, (high - value) / 2)
-        if step <= 1e-9 * abs(value):
+        wanted = 1e-3 * max(abs(value), min(spread / sensitivity, 1.0) if sensitivity > 0 else 0.0)
+        step = min(wanted, (value - low) / 2, (high - value) / 2)
+        if step <= 1e-3 * wanted:
             continue
         shifted = [
             _evaluate(problem, np.concatenate((values[:j], [value + shift * step], values[j + 1 :])))
@@ -533,10 +537,10 @@ def covariance_matrix(jacobian: Array, variance: float) -> Array:
 
 
 def _at_bound(problem: LeastSquaresProblem, values: Array) -> dict[str, str]:
-    """Parameters that ended at a bound (within 1e-6 of the bound's size or of the width of the range)."""
+    """Parameters that ended at a bound (within 1e-6 of the bound's size, of the range, or of the typical size)."""
     found = {}
-    for name, value, (low, high) in zip(problem.names, values, problem.bounds, strict=True):
-        width = high - low if math.isfinite(high - low) else 0.0
+    for name, value, size, (low, high) in zip(problem.names, values, problem.sizes, problem.bounds, strict=True):
+        width = high - low if math.isfinite(high - low) else size
         for side, bound in (("lower", low), ("upper", high)):
             if math.isfinite(bound) and abs(value - bound) <= 1e-6 * max(abs(bound), width):
                 found[name] = side

@@ -59,6 +59,7 @@ class Parameters:
     )
 
 
+ETCHING = Parameters()
 # Exchange by p-MBA: order 0.3 is Z's; the cluster order is not printed and taken as 1, k from 11 % coverage in 30 min
 # (rows zhang2026-exchange-order-thiol, exchange-cluster-order, exchange-rate-constant-power-law).
 EXCHANGE = Parameters(rate_constant=3.00824, cluster_order=1.0, thiol_order=0.3)
