@@ -10,7 +10,8 @@ from typing import Any
 os.environ["TYPER_USE_RICH"] = "0"  # rich would double the time of `goldshell --help`
 
 import typer
-from typer._click.exceptions import ClickException, UsageError  # typer carries its own click
+from click import ClickException, UsageError
+from click.exceptions import NoArgsIsHelpError
 from typer.core import TyperGroup
 
 from goldshell.errors import GoldshellError, near_matches
@@ -58,15 +59,21 @@ class _LazyGroup(TyperGroup):
 app = typer.Typer(cls=_LazyGroup, add_completion=False, no_args_is_help=True)
 
 
-@app.callback(help="A workbench for the ligand shell of gold nanoclusters, from the flask to the mouse.")
-def _root(
-    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and stop."),
-) -> None:
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         from goldshell import __version__
 
         typer.echo(f"goldshell {__version__}")
         raise typer.Exit
+
+
+@app.callback(help="A workbench for the ligand shell of gold nanoclusters, from the flask to the mouse.")
+def _root(
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_print_version, help="Print the version and stop."
+    ),
+) -> None:
+    """Hold the options that come before a command."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,13 +97,13 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return _report(problem.to_dict(), str(problem), problem.exit_code, as_json)
     except ClickException as problem:
-        line = " ".join(problem.format_message().split())
+        if isinstance(problem, NoArgsIsHelpError) and not as_json:
+            print(problem.format_message(), file=sys.stderr)
+            return 2
+        line = "missing command" if isinstance(problem, NoArgsIsHelpError) else _one_line(problem.format_message())
         where = getattr(getattr(problem, "ctx", None), "command_path", "") or "goldshell"
         hint = f"see '{where} --help'"
-        code = 0 if not line else 2
-        if not line:  # no_args_is_help has printed the help already
-            return 2
-        return _report({"message": line, "where": where, "hint": hint}, f"{where}: {line} ({hint})", code, as_json)
+        return _report({"message": line, "where": where, "hint": hint}, f"{where}: {line} ({hint})", 2, as_json)
     except (KeyboardInterrupt, typer.Abort):
         return _report({"message": "interrupted", "where": "", "hint": ""}, "interrupted", 1, as_json)
     except BrokenPipeError:
@@ -105,9 +112,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as problem:
         if os.environ.get("GOLDSHELL_DEBUG") == "1":
             raise
-        line = f"internal error: {type(problem).__name__}: {' '.join(str(problem).split())}"
+        line = f"internal error: {type(problem).__name__}: {_one_line(str(problem))}"
         hint = "a fault of goldshell; GOLDSHELL_DEBUG=1 shows where"
         return _report({"message": line, "where": "", "hint": hint}, f"{line} ({hint})", 1, as_json)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _report(error: dict[str, str], line: str, code: int, as_json: bool) -> int:
