@@ -30,6 +30,7 @@ def test_every_command_has_a_module_and_help(name: str, goldshell: Callable) -> 
     result = goldshell(name, "--help")
     assert result.code == 0
     assert "Usage: goldshell" in result.out
+    assert "completion" not in result.out
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import typer
 
 from goldshell.cli.output import JsonOption, format_cell, print_json
 
-app = typer.Typer(help="Re-derive a paper's quantitative claims, with verdicts.")
+app = typer.Typer(add_completion=False, help="Re-derive a paper's quantitative claims, with verdicts.")
 
 _SYMBOLS = {
     "agrees": "=",

@@ -9,7 +9,7 @@ import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
 
-app = typer.Typer(no_args_is_help=True, help="Ligand exchange: simulate a vial.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Ligand exchange: simulate a vial.")
 
 
 @app.callback()

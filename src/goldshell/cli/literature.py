@@ -12,7 +12,9 @@ import typer
 from goldshell.cli.output import JsonOption, print_json, print_table
 from goldshell.errors import InputError
 
-app = typer.Typer(no_args_is_help=True, help="Published values with their sources: list, show, export.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Published values with their sources: list, show, export."
+)
 
 _TOPIC = Annotated[str | None, typer.Option(help="Only rows of this topic.")]
 _SOURCE = Annotated[str | None, typer.Option(help="Only rows of this source (key of references.bib).")]
