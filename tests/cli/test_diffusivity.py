@@ -75,6 +75,11 @@ def test_bad_input_is_one_line_or_one_object(goldshell: Run, words: tuple[str, .
     assert "Traceback" not in plain.err
 
 
+def test_a_given_molar_volume(goldshell: Run) -> None:
+    result = goldshell("diffusivity", "[SeH]CC", "--molar-volume", "80", "--solvent", "water", "--json")
+    assert result.json["molar_volume_cm3_mol"] == 80
+
+
 def test_help_names_units(goldshell: Run) -> None:
     result = goldshell("diffusivity", "--help")
     assert result.code == 0

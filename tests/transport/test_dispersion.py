@@ -47,7 +47,7 @@ def test_drops_shrink_as_the_0_6_power_of_weber(weber: float, factor: float) -> 
 
 
 def test_hinze_and_stirrer_forms_scale_alike() -> None:
-    """With eps ~ N³ L², 0.725 (sigma/rho)^0.6 eps^-0.4 goes as L We^-0.6 (Hinze 1955): doubling N gives 2^-1.2 in both."""
+    """With eps ~ N³ L², (sigma/rho)^0.6 eps^-0.4 goes as L We^-0.6 (Hinze 1955): doubling N gives 2^-1.2 in both."""
     hinze = largest_stable_drop(30.0, 1000.0, 8.0) / largest_stable_drop(30.0, 1000.0, 1.0)
     stirrer = [drop_diameter(weber_number(1000.0, rpm, 0.05, 30.0), 0.05) for rpm in (300.0, 600.0)]
     assert hinze == pytest.approx(2**-1.2)
@@ -62,7 +62,7 @@ def test_area_is_that_of_equal_spheres(volume: float, fraction: float, diameter:
 
 
 def test_stirred_coefficients_as_published() -> None:
-    """0.4 (eps nu)^(1/4) Sc^-0.5 (Lamont & Scott) and 0.13 (eps nu)^(1/4) Sc^(-2/3) (Calderbank & Moo-Young), Sc = 1000."""
+    """0.4 (eps nu)^(1/4) Sc^-0.5 (Lamont & Scott), 0.13 (eps nu)^(1/4) Sc^(-2/3) (Calderbank & Moo-Young), Sc 1000."""
     mobile = stirred_coefficient(1e-9, 1e-6, 1.0)
     rigid = stirred_coefficient(1e-9, 1e-6, 1.0, interface="rigid")
     velocity = 1e-6**0.25

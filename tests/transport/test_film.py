@@ -84,7 +84,7 @@ def test_an_instantaneous_reaction_reaches_the_limit() -> None:
 
 @pytest.mark.parametrize(("hatta", "limit"), [(1.0, 3.0), (3.0, 5.0), (5.0, 20.0), (10.0, 6.0)])
 def test_second_order_enhancement_against_the_film_equations(hatta: float, limit: float) -> None:
-    """a'' = Ha² a b, b'' = Ha² a b / (E_i - 1) over the film, solved by collocation; van Krevelen & Hoftijzer: ~10 %."""
+    """a'' = Ha² a b, b'' = Ha² a b / (E_i - 1) over the film, by collocation; van Krevelen & Hoftijzer: within 10 %."""
     ratio = limit - 1.0
 
     def film(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from importlib.resources import files
 
@@ -87,7 +88,7 @@ def test_molar_masses_and_boiling_volumes() -> None:
     [(273.16, 1.7911), (293.15, 1.0016), (298.15, 0.8900), (310.15, 0.6913), (353.15, 0.35405)],
 )
 def test_water_viscosity_against_iapws(temperature: float, expected: float) -> None:
-    """IAPWS 2008 viscosity at 0.101325 MPa, from the package `chemicals` 1.5.2 (tests/reference/make_solvent_tables.py)."""
+    """IAPWS 2008 viscosity at 0.101325 MPa by the package `chemicals` 1.5.2, mu_IAPWS(T, iapws95_rho(T, 101325))."""
     assert viscosity("water", temperature).value == pytest.approx(expected, rel=2e-4)
 
 
@@ -114,7 +115,7 @@ def test_viscosity_falls_with_temperature() -> None:
     for row in records("solvent_viscosity"):
         low, high = max(float(row["Tmin_K"]), 285.0), min(float(row["Tmax_K"]), 345.0)
         values = [viscosity(row["solvent"], low + (high - low) * i / 20).value for i in range(21)]
-        assert all(b < a for a, b in zip(values, values[1:], strict=False)), row["solvent"]
+        assert all(b < a for a, b in itertools.pairwise(values)), row["solvent"]
 
 
 def test_outside_the_range_it_is_marked() -> None:

@@ -27,15 +27,20 @@ def diffusivity(
             "1-butanol, ethyl acetate, water."
         ),
     ] = None,
+    molar_volume: Annotated[
+        float | None,
+        typer.Option(help="Molar volume of the solute at its boiling point [cm3/mol], instead of Le Bas' increments."),
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
     from goldshell.transport import diffusivities
 
-    table = diffusivities(solute, temperature, solvent or None)
+    table = diffusivities(solute, temperature, solvent or None, molar_volume=molar_volume)
     if json_output:
         print_json(table.to_dict())
         return
-    volume = "" if table.le_bas is None else f", molar volume {table.le_bas.value:.1f} cm3/mol (Le Bas)"
+    origin = "Le Bas" if molar_volume is None else "given"
+    volume = "" if table.le_bas is None else f", molar volume {table.le_bas.value:.1f} cm3/mol ({origin})"
     print_table(
         ("solvent", "correlation", "D [m2/s]", "viscosity [mPa s]", "valid", "note"),
         [

@@ -278,7 +278,8 @@ class Diffusivities:
     ----------
     solute : its name
     temperature : [K]
-    le_bas, schroeder : molar volume at the normal boiling point with its increments; None for a cluster
+    le_bas, schroeder : molar volume at the normal boiling point with its increments; ``le_bas`` is the one used, and holds
+        a volume that the user gave; None for a cluster
     hydrodynamic_diameter : of the sphere that Stokes-Einstein used [m]
     rows : solvent by solvent, correlation by correlation
     warnings : advice
@@ -333,6 +334,7 @@ def diffusivities(
     solvents: Sequence[str] | None = None,
     *,
     viscosities: Mapping[str, float] | None = None,
+    molar_volume: float | None = None,
 ) -> Diffusivities:
     """Diffusion coefficients of a ligand, solvent or cluster in solvents, by every correlation that applies to it.
 
@@ -342,6 +344,7 @@ def diffusivities(
     temperature : [K]
     solvents : names; those of `DEFAULT_SOLVENTS` when None; ``("all",)`` for the whole table
     viscosities : solvent -> viscosity to use instead of the table's [mPa s]
+    molar_volume : of the solute at its normal boiling point, instead of Le Bas' increments; not for a cluster [cm³/mol]
 
     Returns
     -------
@@ -357,7 +360,7 @@ def diffusivities(
     given = {find_solvent(name): value for name, value in (viscosities or {}).items()}
     check_positive(**{f"viscosity of {name}": given[name] for name in given})
     name, smiles, diameter = _find_solute(solute)
-    volume, second = (None, None) if smiles is None else _volumes(smiles)
+    volume, second = (None, None) if smiles is None else _volumes(smiles, molar_volume)
     if volume is not None:
         diameter = sphere_diameter(volume.value)
     rows: list[DiffusivityRow] = []
@@ -464,9 +467,13 @@ def _find_cluster(notation: str) -> tuple[str, None, float]:
     return cluster.notation, None, cluster.hydrodynamic_diameter * 1e-9
 
 
-def _volumes(smiles: str) -> tuple[MolarVolume, MolarVolume | None]:
-    """Le Bas volume, and Schroeder's where its table has the elements."""
-    volume = le_bas_volume(smiles)
+def _volumes(smiles: str, given: float | None) -> tuple[MolarVolume, MolarVolume | None]:
+    """The given or else the Le Bas volume, and Schroeder's where its table has the elements."""
+    if given is None:
+        volume = le_bas_volume(smiles)
+    else:
+        check_positive(molar_volume=given)
+        volume = MolarVolume(given, (), ("molar volume given by the user",))
     try:
         return volume, schroeder_volume(smiles)
     except InputError:
