@@ -278,8 +278,8 @@ class Diffusivities:
     ----------
     solute : its name
     temperature : [K]
-    le_bas, schroeder : molar volume at the normal boiling point with its increments; ``le_bas`` is the one used, and holds
-        a volume that the user gave; None for a cluster
+    le_bas, schroeder : molar volume at the normal boiling point with its increments; ``le_bas`` is the one used, and
+        holds a volume that the user gave; None for a cluster
     hydrodynamic_diameter : of the sphere that Stokes-Einstein used [m]
     rows : solvent by solvent, correlation by correlation
     warnings : advice
