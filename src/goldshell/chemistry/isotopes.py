@@ -16,6 +16,7 @@ from goldshell.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+_MAXIMUM_ATOMS = 1_000_000
 _TAIL = 1e-16  # probability below which the ends of a distribution are cut; its effect stays under 1e-12
 
 
@@ -105,6 +106,8 @@ def envelope(
     if not 0.0 < coverage <= 1.0:
         raise InputError(f"coverage {coverage} is not between 0 and 1", hint="write 0.999 for 99.9 %")
     molecule = Formula.parse(formula) if isinstance(formula, str) else formula
+    if sum(count for _, count in molecule.atoms) > _MAXIMUM_ATOMS:
+        raise InputError(f"more than {_MAXIMUM_ATOMS} atoms in one molecule", where=molecule.hill())
     changed = override_abundances(abundances) if abundances else {}
     table = isotope_table()
     start, total_p, total_q = 0, np.ones(1), np.zeros(1)

@@ -241,7 +241,7 @@ def conformer_length(smiles: str) -> float:
 def check_ph(ph: float) -> None:
     """Raise InputError when a pH is not between 0 and 14."""
     if not PH_LIMITS[0] <= ph <= PH_LIMITS[1]:
-        raise InputError(f"pH {ph:g} is not between 0 and 14", where="pH")
+        raise InputError(f"pH {ph:g} is not between 0 and 14")
 
 
 def ionised_charge(kind: str, pka: float, ph: float, hill: float = 1.0) -> float:

@@ -2,16 +2,18 @@
 
 Independent sites (Henderson-Hasselbalch) are what one would expect of free ligands. In a dense shell each charge
 makes the next harder to place: Au102(p-MBA)44 titrates with pKa 6.18 +/- 0.05 and Hill coefficient 0.64 +/- 0.04,
-against 4.16 and 1 for free p-MBA (Koivisto et al. 2016). Both numbers are carried over to other shells as they are:
+against 4.16 and 1 for free p-MBA (Koivisto et al. 2016). These two numbers are carried over to other shells, scaled
+in the charge of the shell so that a uniform shell of acids, or of bases, gets them as they are:
 
-- acids: pKa + 2.02, Hill coefficient 0.64;
-- bases: the same size, towards the cation when the shell holds more acid groups than bases (anions around stabilise
-  it), towards the neutral form otherwise (cations around do not).
+- shift of a group's pKa = 2.02 (-z / N) / 0.5, at most 2.02 either way, with z/N the shell charge per ligand at the
+  midpoint of that group (-0.5 in Au102(p-MBA)44): anions around hold protons back, cations around drive them off;
+- 1/n - 1 = (1/0.64 - 1) f, at most 0.5625, with f the number of such groups per ligand: only the group's own charges
+  build up during its titration.
 
-That is an assumption. The only shell titrated is larger (44 ligands) and of one ligand; linear Debye-Hueckel theory
-gives about half of that shift for the 18 sites of Au25 (charge over radius at the midpoint: 9 / 1.2 nm against
-22 / 1.4 nm), so the two curves are the ends of a range. The Hill form is symmetric about its midpoint and must not be
-used for the far wings.
+Both follow from a potential that is linear in the charge, capped at what was measured. They are assumptions all the
+same: the only shell titrated is larger (44 ligands) and of one ligand, and the charge over radius of Au25 at its
+midpoint is half of that (9 / 1.2 nm against 22 / 1.4 nm), which would halve the shift. So "independent" and "hill" are
+the ends of a range. The Hill form must not be used for the far wings of a titration.
 
 References
 ----------
@@ -48,7 +50,7 @@ class ShellCharge:
     ----------
     pka_source : the source that decides where values compete; all sources used when none compete
     independent : sites titrate independently [elementary charges]
-    hill : pKa shift and Hill coefficient of Au102(p-MBA)44 carried over [elementary charges]
+    hill : pKa shift and Hill coefficient of Au102(p-MBA)44 carried over, scaled [elementary charges]
     """
 
     pka_source: str
@@ -101,8 +103,9 @@ class ShellCharges:
 def shell_charge(cluster: Cluster, ph: float, *, temperature: float = PKA_TEMPERATURE) -> ShellCharges:
     """Mean charge of a cluster's ligand shell at a pH, under each source of pKa values.
 
-    z = sum over groups of -N/(1 + 10^(n (pKa' - pH))) for acids, +N/(1 + 10^(n (pH - pKa'))) for bases, with
-    n = 1, pKa' = pKa (independent) or n = 0.64 and shifted pKa' (hill). Thiol protons are lost to gold and not counted.
+    z = sum over groups of -N/(1 + 10^(n (pKa' - pH))) for acids, +N/(1 + 10^(n (pH - pKa'))) for bases, with n = 1 and
+    pKa' = pKa (independent) or n and pKa' of the dense shell (hill; see the head of this module). Protons of thiols
+    are lost to gold and not counted.
 
     Parameters
     ----------
@@ -187,21 +190,37 @@ def _group_sets(cluster: Cluster) -> list[tuple[str, _Groups]]:
 
 
 def _total(cluster: Cluster, groups: _Groups, ph: float, *, hill: bool) -> float:
-    fixed = sum(ligand.formal_charge * number for ligand, number in cluster.ligands)
-    shift, coefficient = (pka_shift(), hill_coefficient()) if hill else (0.0, 1.0)
-    acids = sum(number for pka, number in groups if pka.kind == "acid")
-    bases = sum(number for pka, number in groups if pka.kind == "base")
-    base_shift = shift if acids > bases else -shift
-    return float(fixed) + sum(
-        number * ionised_charge(pka.kind, pka.value + (shift if pka.kind == "acid" else base_shift), ph, coefficient)
-        for pka, number in groups
+    """Charge of the shell at a pH [elementary charges]."""
+    total = _fixed_charge(cluster)
+    for position, (pka, number) in enumerate(groups):
+        midpoint, coefficient = _dense(cluster, groups, position) if hill else (pka.value, 1.0)
+        total += number * ionised_charge(pka.kind, midpoint, ph, coefficient)
+    return total
+
+
+def _dense(cluster: Cluster, groups: _Groups, position: int) -> tuple[float, float]:
+    """pKa and Hill coefficient of one group in the dense shell."""
+    pka, number = groups[position]
+    others = sum(
+        count * ionised_charge(other.kind, other.value, pka.value)
+        for place, (other, count) in enumerate(groups)
+        if place != position
     )
+    own = 0.5 * number * (-1.0 if pka.kind == "acid" else 1.0)
+    per_ligand = (_fixed_charge(cluster) + others + own) / cluster.ligand_count
+    shift = pka_shift() * min(max(-per_ligand / 0.5, -1.0), 1.0)
+    broadening = (1.0 / hill_coefficient() - 1.0) * min(number / cluster.ligand_count, 1.0)
+    return pka.value + shift, 1.0 / (1.0 + broadening)
+
+
+def _fixed_charge(cluster: Cluster) -> float:
+    return float(sum(ligand.formal_charge * number for ligand, number in cluster.ligands))
 
 
 def _temperature_warnings(temperature: float) -> list[str]:
     low, high = _TEMPERATURE_LIMITS
     if not (math.isfinite(temperature) and low <= temperature <= high):
-        raise InputError(f"{temperature:g} K is not between {low:g} and {high:g} K", where="temperature")
+        raise InputError(f"temperature {temperature:g} K is not between {low:g} and {high:g} K")
     if abs(temperature - PKA_TEMPERATURE) > _TEMPERATURE_TOLERANCE:
         return [f"pKa values are those of 25 degC; at {temperature:g} K amines are off by 0.03 per K, acids by less"]
     return []
