@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldshell.chemistry import parse_cluster, shell_charge, titration_curve
+from goldshell.chemistry.figures import shell_charge_figure
 from goldshell.chemistry.titration import hill_coefficient, pka_shift
 from goldshell.errors import InputError
 from goldshell.literature import show
@@ -135,3 +136,10 @@ def test_temperature_is_limited_and_warned_about() -> None:
     for temperature in (250.0, 400.0, float("nan")):
         with pytest.raises(InputError, match="temperature"):
             shell_charge(cluster, 7.0, temperature=temperature)
+
+
+def test_figure_has_a_panel_per_cluster_with_units() -> None:
+    figure = shell_charge_figure([parse_cluster("Au25(p-MBA)18"), parse_cluster("Au25(SG)18")], marked_ph=(7.0,))
+    assert len(figure.axes) == 2
+    assert figure.axes[0].get_ylabel() == "charge of the shell [e]"
+    assert figure.axes[1].get_title(loc="left") == "Au25(GSH)18"
