@@ -77,7 +77,7 @@ def most_exchanged(said: Row, n16: Row, n17: Row, n18: Row, sites: Row) -> Findi
 
 @_claim(
     "n-0-to-3-counts-p-mba",
-    "The four species at 100:1 are Au25(p-MBSA)18-n(p-MBA)n, n = 0-3",
+    "At 100:1 the species are (p-MBSA)18-n(p-MBA)n with n = 0-3",
     inputs=(
         "zhang2026-species-range",
         "zhang2026-most-abundant-incoming",
@@ -325,7 +325,7 @@ def counter_ions(said: Row, none: Row, tmac: Row, tpac: Row) -> Finding:
         (order_reading("largest n", said, values),),
         "Largest n: "
         + ", ".join(f"{name} {value:g}" for name, value in values.items())
-        + "; the two salts differ in the alkyl groups too (trimethyl, tributyl), so the phenyl group alone is not tested.",
+        + "; the salts differ in their alkyl groups too (trimethyl, tributyl): the phenyl is not tested alone.",
     )
 
 

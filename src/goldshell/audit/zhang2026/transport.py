@@ -155,7 +155,7 @@ def diffusion_order(said: Row) -> Finding:
 
 @_claim(
     "viscosity-dominates-diffusivity",
-    "Viscosity dominates D; molar mass and association matter little",
+    "Viscosity dominates the diffusion coefficient",
     inputs=("zhang2026-viscosity-dominant-order",),
 )
 def viscosity_dominates(said: Row) -> Finding:
