@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
 
 from goldshell.chemistry.isomers import (
     GROUPS,
@@ -108,37 +107,6 @@ def test_packaged_tables_are_those_of_the_reference_script() -> None:
     for name, text in script.tables().items():
         packaged = (files("goldshell.literature") / "tables" / name).read_text(encoding="utf-8")
         assert packaged == text
-
-
-def test_permutations_are_those_of_a_crystal() -> None:
-    """Each operation, put on measured sulfur positions, carries each site nearest to where the table says."""
-    crystal = np.loadtxt(REFERENCE / "au25_crystal_sulfur.csv", delimiter=",", skiprows=4)
-    crystal -= crystal.mean(axis=0)
-    apex = crystal[np.linalg.norm(crystal, axis=1) > 5.5]
-    assert len(apex) == 6
-    axes: list[np.ndarray] = []
-    for position in apex:  # three mutually perpendicular apex-apex directions, orthogonalised
-        if all(abs(position @ axis) < 3 for axis in axes):
-            axes.append(position / np.linalg.norm(position))
-    left, _, right = np.linalg.svd(np.array(axes))
-    frame = left @ right
-    ideal = ideal_sites()
-    # x -> y -> z or x -> z -> y: which is nearer (Th is the same set of permutations either way)
-    options = [crystal @ frame.T, crystal @ frame[[0, 2, 1]].T]
-    errors = []
-    for positions in options:
-        distances = np.linalg.norm(ideal[:, None] - positions, axis=2)
-        errors.append(distances[linear_sum_assignment(distances)].mean())
-    positions = options[int(np.argmin(errors))]
-    assert min(errors) < 0.5  # this crystal is of a distorted cluster
-    order = linear_sum_assignment(np.linalg.norm(ideal[:, None] - positions, axis=2))[1]
-    positions = positions[order]
-    seen = set()
-    for shift, signs in itertools.product(range(3), itertools.product((1, -1), repeat=3)):
-        matrix = np.roll(np.diag(signs), shift, axis=1)
-        moved = positions @ matrix.T
-        seen.add(tuple(linear_sum_assignment(np.linalg.norm(moved[:, None] - positions, axis=2))[1]))
-    assert seen == {tuple(permutation) for permutation in site_permutations(AU25)}
 
 
 def test_permutations_map_the_framework_onto_itself() -> None:
