@@ -17,7 +17,7 @@ MARKS = {
     Verdict.AGREES_WITHIN_UNCERTAINTY: ("s", COLOURS[5], "agrees within uncertainty"),
     Verdict.CONTRADICTS: ("X", COLOURS[1], "contradicts"),
     Verdict.UNDERDETERMINED: ("D", COLOURS[4], "underdetermined"),
-    Verdict.NOT_TESTABLE: ("_", GREY, "not testable from the text"),
+    Verdict.NOT_TESTABLE: ("_", GREY, "not testable"),
 }
 
 _LINE = 0.165  # height of one line [inch]
@@ -38,12 +38,21 @@ def verdict_overview(checks: Sequence[Check], *, columns: int = 2) -> Figure:
     for axis, stack in zip(axes[0], stacks, strict=True):
         _draw(axis, [line for block in stack for line in block], lines)
     handles = [
-        axes[0][0].plot([], [], marker, color=colour, markersize=5.5, markeredgewidth=1.5, linestyle="none")[0]
+        axes[0][0].plot([], [], marker, color=colour, markersize=5, markeredgewidth=1.5, linestyle="none")[0]
         for marker, colour, _ in MARKS.values()
     ]
     counts = [sum(check.verdict is verdict for check in checks) for verdict in MARKS]
     labels = [f"{count} {mark[2]}" for count, mark in zip(counts, MARKS.values(), strict=True)]
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), handletextpad=0.2, columnspacing=1.2)
+    figure.legend(
+        handles,
+        labels,
+        loc="outside upper left",
+        ncols=len(labels),
+        fontsize=7.5,
+        frameon=False,
+        handletextpad=0.1,
+        columnspacing=1.0,
+    )
     return figure
 
 

@@ -49,8 +49,7 @@ def strain(said: Row, ethics: Row, experiments: Row, immunodeficient: Row) -> Fi
         exactly(1.0, said.subject),
         readings,
         f"The Abstract says {said.subject}, both sections of Methods say {ethics.subject}, and Animal ethics calls "
-        "them an "
-        immunodeficient strain, which fits BALB/c nude (no T cells) and not BALB/c.
+        "them an immunodeficient strain, which fits BALB/c nude (no T cells) and not BALB/c.",
     )
 
 
@@ -340,8 +339,8 @@ def power(mice: Row, alpha: Row, said: Row) -> Finding:
         readings,
         f"With n = {mice.value} per group, a t test finds a difference of 1, 2, 4 SD in "
         + ", ".join(f"{item.value:.0f} %" for item in readings)
-        + f" of experiments; {_USUAL_POWER:g} % needs {least:.1f} SD. 'Did not significantly alter' (the hydroxyl control) is "
-        "no evidence of equality.",
+        + f" of experiments; {_USUAL_POWER:g} % needs {least:.1f} SD. 'Did not significantly alter' (the hydroxyl "
+        "control) is no evidence of equality.",
     )
 
 
