@@ -6,7 +6,7 @@ a function ``analyse(settings, folder, seed) -> Analysis``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from goldshell.errors import InputError
 from goldshell.literature import bibliography, rows, show
 from goldshell.numerics import Estimate
 
@@ -33,6 +34,19 @@ class DataFileName(str):
 
 
 DataFile = Annotated[str, AfterValidator(_inside_folder), AfterValidator(DataFileName)]
+
+
+def known(find: Callable[[str], Any]) -> AfterValidator:
+    """A check of a setting that holds a name: ``find`` raises InputError, with near matches, when it is unknown."""
+
+    def check(name: str) -> str:
+        try:
+            find(name)
+        except InputError as problem:
+            raise ValueError(str(problem)) from problem
+        return name
+
+    return AfterValidator(check)
 
 
 class AnalysisSettings(BaseModel):
@@ -95,6 +109,18 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A statement of the source that the computation contradicts, and the arithmetic."""
+
+    statement: str
+    because: str
+
+    def to_dict(self) -> dict[str, str]:
+        """``statement, because``."""
+        return {"statement": self.statement, "because": self.because}
+
+
+@dataclass(frozen=True, slots=True)
 class CaptionedFigure:
     """A figure and the sentence or two that stand below it."""
 
@@ -110,7 +136,7 @@ class Analysis:
     ----------
     summary : findings, one sentence each, the most important first
     method : how they were obtained, one paragraph
-    contradicted : statements of the source that the computation contradicts, one sentence each
+    contradicted : statements of the source that the computation contradicts
     numbers : the numbers behind the findings
     tables : name -> table; column names carry units
     figures : name -> figure with its caption
@@ -122,7 +148,7 @@ class Analysis:
 
     summary: tuple[str, ...]
     method: str
-    contradicted: tuple[str, ...] = ()
+    contradicted: tuple[Contradiction, ...] = ()
     numbers: tuple[Number, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     figures: Mapping[str, CaptionedFigure] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
 
@@ -76,7 +78,7 @@ def _spans_by_category(axis: Axes, panel: SeriesPanel, sites: int) -> None:
     axis.set_xlim(-0.5, sites + 0.5)
     axis.set_xticks(_count_ticks(sites))
     axis.set_xlabel(f"n, {panel.counts}")
-    axis.set_title(panel.title)
+    axis.set_title(panel.title, fontsize=9.5)
 
 
 def _points_by_number(axis: Axes, panel: SeriesPanel, sites: int) -> None:
@@ -91,15 +93,15 @@ def _points_by_number(axis: Axes, panel: SeriesPanel, sites: int) -> None:
         axis.set_xticks(x, [f"{place:g}" for place in x])
         axis.minorticks_off()
     if panel.feed:
-        start = min(x) / (2 if panel.scale == "log" else 1)
-        axis.plot([start, sites, max(x)], [start, sites, sites], "--", color=GREY, linewidth=1.1, scalex=False)
+        feed = np.geomspace(min(x) / 2, max(x), 200)
+        axis.plot(feed, np.minimum(feed, sites), "--", color=GREY, linewidth=1.1, scalex=False)
         axis.annotate("all fed ligand bound", (sites, sites), (4, -11), textcoords="offset points",
                       fontsize=8, color="#555555")  # fmt: skip
     axis.set_xlabel(panel.condition)
     axis.set_ylabel(f"n, {panel.counts}")
     axis.set_ylim(-0.5, sites + 0.5)
     axis.set_yticks(_count_ticks(sites))
-    axis.set_title(panel.title)
+    axis.set_title(panel.title, fontsize=9.5)
 
 
 def _count_ticks(sites: int) -> list[int]:
@@ -134,7 +136,7 @@ def excretion_bars(table: pd.DataFrame) -> Figure:
                 axis.annotate("not given", (0, groups.index(group)), (4, 0), textcoords="offset points", va="center",
                               fontsize=8, color=GREY)  # fmt: skip
         hours = "/".join(f"{time:g}" for time in sorted(set(part["time_h"])))
-        axis.set_title(f"{sample}, {hours} h")
+        axis.set_title(f"{sample}, {hours} h", fontsize=9.5)
         axis.set_xlabel("gold excreted / %ID")
         axis.set_xlim(0, limit if limit > 0 else 1)
     axes[0][0].set_yticks(range(len(groups)), groups)
@@ -166,17 +168,23 @@ def shell_charge_figure(
             axis.plot(
                 ph, found["independent"] + core_charge[cluster], color=colours[source], linestyle="--", linewidth=1.1
             )
-        axis.set_title(cluster, fontsize=8.5)
+        axis.set_title(_with_subscripts(cluster), fontsize=8.5)
     for axis in flat[len(curves) :]:
         axis.remove()
     for axis in axes[-1]:
         axis.set_xlabel("pH")
     for row in axes:
         row[0].set_ylabel("net charge / e")
-    handles = [Line2D([], [], color=colours[source], label=f"pKa of {source}") for source in sources]
+        row[0].yaxis.set_major_locator(MaxNLocator(integer=True))
+    handles = [Line2D([], [], color=colours[source], label=f"pKa: {source}") for source in sources]
     handles += [
         Line2D([], [], color="black", label="anticooperative"),
         Line2D([], [], color="black", linestyle="--", linewidth=1.1, label="independent sites"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5))
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     return figure
+
+
+def _with_subscripts(notation: str) -> str:
+    """A cluster's notation with its counts as subscripts."""
+    return re.sub(r"(?<=[A-Za-z)])(\d+)(?=[(A-Z]|$)", r"$_{\1}$", notation)

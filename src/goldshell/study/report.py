@@ -22,8 +22,10 @@ from goldshell.study.svg import inline
 # Tables up to this many rows stand open; longer ones are folded away, and are in the CSV files in any case.
 OPEN_ROWS = 14
 # A summary shows this many findings and contradictions of each analysis; its section shows all.
-SHOWN_FINDINGS = 3
-SHOWN_CONTRADICTIONS = 6
+SHOWN_FINDINGS = 2
+SHOWN_CONTRADICTIONS = 8
+# Cells up to this many characters are not broken.
+SHORT_CELL = 14
 
 STATUS_TEXT = {
     "done": "All analyses are done.",
@@ -50,6 +52,7 @@ def render_report(
         number=typography.number,
         unit=typography.unit,
         column=typography.column,
+        cell=typography.cell,
         reference=typography.reference,
     )
     template = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
@@ -73,11 +76,11 @@ def _summary(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "found": [(entry, entry["summary"][:SHOWN_FINDINGS]) for entry in entries],
         "contradicted": [
-            (entry, entry["contradicted"][:SHOWN_CONTRADICTIONS], len(entry["contradicted"]) - SHOWN_CONTRADICTIONS)
+            (entry, entry["contradicted"][:SHOWN_CONTRADICTIONS], entry["contradicted"][SHOWN_CONTRADICTIONS:])
             for entry in entries
             if entry["contradicted"]
         ],
-        "next": [(entry, text) for entry in entries for text in entry["next_measurements"]],
+        "next": [(entry, entry["next_measurements"][0]) for entry in entries if entry["next_measurements"]],
     }
 
 
@@ -146,9 +149,9 @@ def _cell(column: Any, value: Any, values: set[str]) -> dict[str, Any]:
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool):
-        return {"kind": "text", "value": "yes" if value else "no"}
+        return {"kind": "text", "value": "yes" if value else "no", "short": True}
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return {"kind": "text", "value": ""}
+        return {"kind": "text", "value": "", "short": True}
     if isinstance(value, int | float):
         return {"kind": "number", "value": value}
     text = str(value)
@@ -156,4 +159,4 @@ def _cell(column: Any, value: Any, values: set[str]) -> dict[str, Any]:
         return {"kind": "verdict", "value": text}
     if text in values:
         return {"kind": "row", "value": text}
-    return {"kind": "text", "value": text}
+    return {"kind": "text", "value": text, "short": len(text) <= SHORT_CELL}

@@ -226,7 +226,7 @@ def _run_analysis(settings: AnySettings, entry: dict[str, Any], folder: Path) ->
         entry.update(
             status="done",
             summary=list(result.summary),
-            contradicted=list(result.contradicted),
+            contradicted=[item.to_dict() for item in result.contradicted],
             numbers=[item.to_dict() for item in result.numbers],
             warnings=list(result.warnings),
             next_measurements=list(result.next_measurements),

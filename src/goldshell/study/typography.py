@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 
 _CLUSTER = re.compile(r"\[?\b(?:Au|Ag|Pt|Pd)\d+(?:[A-Z][a-z]?\d*)*(?:\((?:[^()\s]{1,24})\)(?:\d+(?:[-–−]n)?|n)?)*\]?")
 _SCIENTIFIC = re.compile(r"(?<![\w.])([-−]?\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
+_POWER = re.compile(r"\^(?:\(([^()]{1,12})\)|([-+−]?\d+(?:\.\d+)?))")
+_UNIT_AFTER_NUMBER = re.compile(r"(?<=\d) (?=(?:%|mM|µM|nm|min|mL|mPa|kJ|cm|g/mol|eV|mV|h\b|s\b|K\b|m<sup>))")
 _PARA = re.compile(r"(?<![\w-])([pmo])-(?=[A-Z])")
 _MINUS = re.compile(r"(?<=[\s(\[])-(?=\d)")
 _DOI = re.compile(r"doi:(10\.\S+?)(?=[.,;]?(?:\s|$))")
@@ -20,6 +22,8 @@ _COLUMN_UNITS = {
     "_mM_h": "mM h⁻¹", "_mM_per_h": "mM h⁻¹", "_percent": "%", "_g_mol": "g mol⁻¹", "_mM": "mM", "_nm": "nm",
     "_mL": "mL", "_mV": "mV", "_min": "min", "_Da": "Da", "_h": "h", "_K": "K",
 }  # fmt: skip
+_IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b(?!\.\w)")  # but not the name of a file
+_SPELLINGS = {"ph": "pH", "pka": "pKa", "aicc": "AICc", "delta": "Δ"}
 _UNITS = {
     "1": "", "m^2/s": "m² s⁻¹", "m**2/s": "m² s⁻¹", "m2/s": "m² s⁻¹", "mM/h": "mM h⁻¹", "1/h": "h⁻¹", "1/s": "s⁻¹",
     "cm^3/mol": "cm³ mol⁻¹", "cm**3/mol": "cm³ mol⁻¹", "g/mol": "g mol⁻¹", "mPa*s": "mPa s", "degC": "°C",
@@ -33,8 +37,14 @@ def prose(text: Any) -> Markup:
     safe = _CLUSTER.sub(lambda found: _set_cluster(found[0]), safe)
     safe = _PARA.sub(r"<i>\1</i>-", safe)
     safe = _SCIENTIFIC.sub(lambda found: _power(found[1], found[2], found[3]), safe)
+    safe = _POWER.sub(lambda found: f"<sup>{(found[1] or found[2]).replace('-', '−')}</sup>", safe)
+    safe = re.sub(r"\b([A-Z])_([A-Z])\^([A-Z])\b", r"<i>\1</i><sub>\2</sub><sup>\3</sup>", safe)
     safe = _MINUS.sub("−", safe)
     safe = re.sub(r"(?<=[\s/·])(m|cm|nm)\^?([23])(?=[\s/).,;]|$)", r"\1<sup>\2</sup>", safe)
+    safe = _UNIT_AFTER_NUMBER.sub("\u00a0", safe.replace(" degC", " °C"))
+    safe = re.sub(r"(?<=\d)-(?=fold)", "\u2011", safe)  # 2-fold does not break
+    safe = re.sub(r"(?<=\w)&#39;(?=\w)", "’", safe)
+    safe = re.sub(r"&#39;(.{1,60}?)&#39;", r"‘\1’", safe)
     return Markup(safe)
 
 
@@ -62,9 +72,17 @@ def column(name: str) -> Markup:
     """A column name as a heading: words, and its unit after a slash."""
     for ending, printed in _COLUMN_UNITS.items():
         if name.endswith(ending) and len(name) > len(ending):
-            words = name.removesuffix(ending).replace("_", " ").strip()
-            return Markup(f"{prose(words)} / {printed}")
-    return prose(name.replace("_", " "))
+            return Markup(f"{prose(_words(name.removesuffix(ending)))} / {printed}")
+    return prose(_words(name))
+
+
+def cell(text: str) -> Markup:
+    """A text cell: names_like_this as words."""
+    return prose(_IDENTIFIER.sub(lambda found: found[0].replace("_", " "), text))
+
+
+def _words(name: str) -> str:
+    return " ".join(_SPELLINGS.get(word, word) for word in name.replace("_", " ").split())
 
 
 def reference(text: str) -> Markup:

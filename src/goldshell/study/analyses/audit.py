@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import AfterValidator
 
 from goldshell.audit import PAPERS, Check, Verdict, audit
 from goldshell.audit.figures import verdict_overview
@@ -15,25 +15,26 @@ from goldshell.study.analysis import (
     Analysis,
     AnalysisSettings,
     CaptionedFigure,
+    Contradiction,
+    known,
     known_references,
     literature_ids,
     literature_references,
 )
 
-TITLE = "What the paper's own numbers contradict"
+TITLE = "Audit of the paper"
 
 
-def _known_paper(name: str) -> str:
+def _find_paper(name: str) -> None:
     if name not in PAPERS:
-        raise ValueError(str(UnknownNameError("paper", name, PAPERS)))
-    return name
+        raise UnknownNameError("paper", name, PAPERS)
 
 
 class Settings(AnalysisSettings):
     """Which paper to audit."""
 
     kind: Literal["audit"]
-    paper: Annotated[str, AfterValidator(_known_paper)]
+    paper: Annotated[str, known(_find_paper)]
 
 
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
@@ -43,15 +44,23 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     contradicted = [item for item in result.checks if item.verdict is Verdict.CONTRADICTS]
     underdetermined = [item for item in result.checks if item.verdict is Verdict.UNDERDETERMINED]
     used = literature_ids(identifier for item in result.checks for identifier in item.inputs)
-    shown = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    told = {
+        "contradicts": "contradicted",
+        "underdetermined": "underdetermined",
+        "agrees": "in agreement",
+        "agrees_within_uncertainty": "in agreement within uncertainty",
+        "not_testable": "not testable from the text",
+    }
+    shown = ", ".join(f"{counts[name]} {words}" for name, words in told.items() if counts.get(name))
     order = {verdict: place for place, verdict in enumerate((Verdict.CONTRADICTS, Verdict.UNDERDETERMINED))}
     ranked = sorted(result.checks, key=lambda item: order.get(item.verdict, len(order)))
     return Analysis(
         summary=(
-            f"Of {len(result.checks)} quantitative statements re-derived, {shown}.",
-            *(f"Underdetermined: {item.title}. {item.because}" for item in underdetermined),
+            f"Of {len(result.checks)} statements re-derived from the paper's own numbers: {shown}.",
+            *_themes("Contradicted", contradicted),
+            *_themes("Left open by the text", underdetermined),
         ),
-        contradicted=tuple(f"{item.title}. {item.because}" for item in contradicted),
+        contradicted=tuple(Contradiction(item.title, item.because) for item in contradicted),
         method=(
             "Each statement is compared with what follows from the paper's own numbers under every admissible "
             "reading of the text. A printed number stands for half a unit of its last digit on either side, and "
@@ -69,6 +78,13 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         references=literature_references(used) | known_references({settings.paper}),
         literature=used,
     )
+
+
+def _themes(verdict: str, found: list[Check]) -> list[str]:
+    """How many statements of a verdict each theme has, in a sentence."""
+    counts = Counter(item.theme for item in found)
+    shown = ", ".join(f"{theme} ({count})" for theme, count in counts.most_common())
+    return [f"{verdict} are statements on {shown}."] if found else []
 
 
 def _row(item: Check) -> dict[str, object]:

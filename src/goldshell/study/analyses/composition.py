@@ -26,7 +26,7 @@ from goldshell.study.analysis import (
     literature_references,
 )
 
-TITLE = "Is the shell statistical?"
+TITLE = "Composition at one feed"
 
 
 class Settings(AnalysisSettings):
@@ -111,15 +111,10 @@ def _findings(composition: Composition, spreads: dict[str, Dispersion], fit: Com
         f"On average {composition.mean:.2f} of {composition.n_sites} ligands are exchanged; the variance is {narrow} "
         f"of independent, equal sites, a dispersion index of {spread.index.value:.2f}: {spread.reading}."
     ]
-    if len(spreads) > 1:
-        values = [item.index.value for item in spreads.values()]
-        said.append(
-            f"Over {len(values)} readings of the source the dispersion index runs from {min(values):.2f} to "
-            f"{max(values):.2f}."
-        )
     best, binomial = fit.best, next((model for model in fit.models if model.name == "binomial"), None)
     said.append(
-        f"Of {len(fit.models)} shapes, {best.label} comes closest by AICc (total variation {best.total_variation:.3f})."
+        f"Of {len(fit.models)} shapes, '{best.label}' comes closest by AICc (total variation "
+        f"{best.total_variation:.2f})."
     )
     if binomial is not None and binomial is not best and math.isfinite(binomial.delta_aicc):
         said.append(
@@ -129,6 +124,11 @@ def _findings(composition: Composition, spreads: dict[str, Dispersion], fit: Com
     rivals = [model.label for model in fit.models[1:] if model.delta_aicc < 4]
     if rivals:
         said.append(f"Not to be told apart from it (within 4 AICc units): {', '.join(rivals)}.")
+    values = [item.index.value for item in spreads.values()]
+    if len(values) > 1:
+        span = f"{min(values):.2f}"
+        span = f"is {span} in all of them" if span == f"{max(values):.2f}" else f"runs from {span} to {max(values):.2f}"
+        said.append(f"The source can be read in {len(values)} ways; the dispersion index {span}.")
     return said
 
 
@@ -156,11 +156,15 @@ def _numbers(spreads: dict[str, Dispersion], main: str, fit: CompositionFit, fil
 
 
 def _fitted(composition: Composition, fit: CompositionFit) -> pd.DataFrame:
-    """Observed and fitted fractions, for every n that has more than 0.1 % in one of them."""
-    table = pd.DataFrame({"n": range(composition.n_sites + 1), "observed": composition.fractions})
-    for model in fit.models:
-        table[model.label] = model.fractions
-    return table[(table.drop(columns="n") > 1e-3).any(axis=1)]
+    """Observed and fitted populations in percent, a column for every n that has more than 0.1 % in one of them."""
+    shapes = {"observed": composition.fractions, **{model.label: model.fractions for model in fit.models}}
+    shown = [n for n in range(composition.n_sites + 1) if any(found[n] > 1e-3 for found in shapes.values())]
+    return pd.DataFrame(
+        [
+            {"shape": name, **{f"n = {n} [%]": round(100 * float(found[n]), 2) for n in shown}}
+            for name, found in shapes.items()
+        ]
+    )
 
 
 def _caption(fit: CompositionFit) -> str:

@@ -16,6 +16,7 @@ from goldshell.study.analysis import (
     DataFile,
     Number,
     data_path,
+    known,
     known_references,
     literature_ids,
     literature_references,
@@ -26,18 +27,22 @@ from goldshell.transport.figures import diffusivity_figure
 from goldshell.transport.solvents import ROOM_TEMPERATURE, find_solvent
 from goldshell.units import quantity
 
-TITLE = "Does the solvent slow the diffusion of the ligand?"
+TITLE = "Diffusion of the ligand"
+
+
+def _find_solute(name: str) -> None:
+    diffusivities(name, solvents=["water"])
 
 
 class Settings(AnalysisSettings):
     """A ligand and the solvents that it diffuses in."""
 
     kind: Literal["diffusivity"]
-    solute: Annotated[str, Field(min_length=1, description="ligand name, SMILES or cluster")]
-    solvents: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_SOLVENTS
+    solute: Annotated[str, known(_find_solute), Field(description="ligand name, SMILES or cluster")]
+    solvents: Annotated[tuple[Annotated[str, known(find_solvent)], ...], Field(min_length=1)] = DEFAULT_SOLVENTS
     temperature: quantity("K", minimum=0, exclusive=True) = ROOM_TEMPERATURE  # type: ignore[valid-type]
     viscosities: Annotated[
-        dict[str, quantity("mPa*s", minimum=0, exclusive=True)],  # type: ignore[misc]
+        dict[Annotated[str, known(find_solvent)], quantity("mPa*s", minimum=0, exclusive=True)],  # type: ignore[valid-type]
         Field(default_factory=dict, description="solvent: viscosity, where the table's is not to be used"),
     ]
     orderings: Annotated[
@@ -102,14 +107,12 @@ def _findings(result: Diffusivities, organic: list[str], stated: dict[str, float
         f"{slowest} to {values[fastest]:.2e} m2/s in {fastest}, {values[fastest] / values[slowest]:.2g}-fold."
     ]
     if len(organic) >= 3:
-        for against, what in (("polarity_index", "polarity index"), ("viscosity", "viscosity")):
-            rho = spearman(result, against, chosen, organic)
-            trend = "rises" if rho > 0.5 else "falls" if rho < -0.5 else "follows no order"
-            said.append(f"Over {len(organic)} organic solvents D {trend} with {what} (Spearman {rho:+.2g}).")
-    rho, shared = rank_agreement(stated, values)
-    if not math.isnan(rho):
-        how = "the order" if rho > 0.999 else "the reverse of the order" if rho < -0.999 else "not the order"
-        said.append(f"That is {how} that the source argues from (Spearman {rho:+.2g} over {shared} solvents).")
+        by_polarity, by_viscosity = (spearman(result, key, chosen, organic) for key in ("polarity_index", "viscosity"))
+        said.append(
+            f"Over {len(organic)} organic solvents D {_trend(by_polarity)} with polarity index (Spearman "
+            f"{by_polarity:+.2g}) "
+            f"and {_trend(by_viscosity)} with viscosity ({by_viscosity:+.2g}){_against(stated, values)}."
+        )
     spread = {
         solvent: [row.diffusivity for row in result.rows if row.solvent == solvent and row.valid] for solvent in values
     }
@@ -117,6 +120,19 @@ def _findings(result: Diffusivities, organic: list[str], stated: dict[str, float
     if widest > 1.01:
         said.append(f"Within one solvent the correlations that are valid there differ by up to {widest:.2g}-fold.")
     return said
+
+
+def _trend(rho: float) -> str:
+    return "rises" if rho > 0.5 else "falls" if rho < -0.5 else "shows no order"
+
+
+def _against(stated: dict[str, float], values: dict[str, float]) -> str:
+    """How the computed order compares with the one that the source argues from, as the end of a sentence."""
+    rho, _ = rank_agreement(stated, values)
+    if math.isnan(rho):
+        return ""
+    how = "the order" if rho > 0.999 else "the reverse of the order" if rho < -0.999 else "not the order"
+    return f": {how} that the source argues from ({rho:+.2g})"
 
 
 def _numbers(result: Diffusivities) -> tuple[Number, ...]:

@@ -22,7 +22,7 @@ from goldshell.study.analysis import (
 )
 from goldshell.study.figures import excretion_bars
 
-TITLE = "What leaves the animal"
+TITLE = "Excretion"
 
 
 class Settings(AnalysisSettings):

@@ -19,13 +19,12 @@ from goldshell.study.analysis import (
     AnalysisSettings,
     CaptionedFigure,
     DataFile,
-    Number,
     data_path,
     literature_ids,
     literature_references,
 )
 
-TITLE = "Can the observed ranges be true?"
+TITLE = "Mass balance of the observed ranges"
 
 
 class Settings(AnalysisSettings):
@@ -75,16 +74,6 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             "states no detection threshold) and no others do. Where even equal populations would need more ligand "
             "than was fed, the most even falling P(n) that the feed allows is given. The binomial range is what "
             "independent, equal sites would show at the same threshold if all of the feed were bound."
-        ),
-        numbers=tuple(
-            Number(
-                f"{row['system']}, feed {row['feed_ratio']:g}: smallest mean n that shows {row['range']}",
-                float(row["smallest_mean"]),
-                source=row["source"],
-                note=row["mass_balance"],
-            )
-            for _, row in arranged.iterrows()
-            if row["mass_balance"] != "possible"
         ),
         tables={"ranges": arranged},
         figures={
@@ -142,31 +131,34 @@ def _row(system: str, source: str, item: RangeFeasibility) -> dict[str, object]:
 
 
 def _findings(by_system: dict[str, list[RangeFeasibility]]) -> list[str]:
-    said = []
+    """Mass balance of every system first, then the hardest range and the width of each."""
+    balance, details = [], []
     for system, items in by_system.items():
+        name = f"{system[0].upper()}{system[1:]}"
         impossible = [item for item in items if not item.feasible]
         skewed = [item for item in items if item.feasible and item.needs_low_skew]
-        parts = []
-        if impossible:
-            parts.append(f"{len(impossible)} cannot be true at the stated feed")
+        parts = [f"{len(impossible)} of {len(items)} ranges cannot be true at the stated feed"] * bool(impossible)
         if skewed:
-            parts.append(f"{len(skewed)} only if the populations fall off from the low end")
-        text = " and ".join(parts) or "all are possible without further assumption"
-        said.append(f"{system[0].upper()}{system[1:]}: of {len(items)} ranges, {text}.")
-        if skewed:
+            parts.append(
+                f"{len(skewed)} of {len(items)} ranges are possible only if populations fall off from the low end"
+            )
             worst = max(skewed, key=lambda item: item.share_of_lowest)
-            said.append(
-                f"{system[0].upper()}{system[1:]}: the hardest is n = {worst.low} to {worst.high} at a feed of "
-                f"{worst.feed_ratio:g}, where n = {worst.low} must hold at least {100 * worst.share_of_lowest:.0f} % "
-                "of the clusters if populations fall off evenly."
+            details.append(
+                f"{name}: the hardest is n = {worst.low} to {worst.high} at a feed of {worst.feed_ratio:g}; if "
+                "populations "
+                f"fall off evenly, n = {worst.low} holds at least {100 * worst.share_of_lowest:.0f} % of the clusters."
             )
-        width = [(item.high - item.low, item.binomial_range[1] - item.binomial_range[0], item) for item in items]
-        broader = [f"{item.feed_ratio:g}" for seen, expected, item in width if seen > expected]
-        narrower = [f"{item.feed_ratio:g}" for seen, expected, item in width if seen < expected]
-        if broader or narrower:
-            shape = [f"narrower at feeds {', '.join(narrower)}"] * bool(narrower)
-            shape += [f"broader at feeds {', '.join(broader)}"] * bool(broader)
-            said.append(
-                f"{system[0].upper()}{system[1:]} against a binomial with all of the feed bound: {'; '.join(shape)}."
-            )
-    return said
+        text = " and ".join(parts) or f"all {len(items)} ranges are possible without further assumption"
+        balance.append(f"{name}: {text}.")
+        details += _widths(name, items)
+    return balance + details
+
+
+def _widths(name: str, items: list[RangeFeasibility]) -> list[str]:
+    """Where ranges are broader or narrower than a binomial of the same feed."""
+    width = [(item.high - item.low, item.binomial_range[1] - item.binomial_range[0], item) for item in items]
+    broader = [f"{item.feed_ratio:g}" for seen, expected, item in width if seen > expected]
+    narrower = [f"{item.feed_ratio:g}" for seen, expected, item in width if seen < expected]
+    shape = [f"narrower at feeds {', '.join(narrower)}"] * bool(narrower)
+    shape += [f"broader at feeds {', '.join(broader)}"] * bool(broader)
+    return [f"{name} against a binomial with all of the feed bound: {'; '.join(shape)}."] if shape else []

@@ -237,7 +237,7 @@ def _fold_changes(
     fold = math.nan
     if "etching_rate" in pair:
         fold = pair["etching_rate"][0] / pair["etching_rate"][1]
-        said.append(f"By the rates, etching is {fold:.3g}-fold slower {where}.")
+        said.append(f"By the rates, etching is {fold:.3g}-fold slower ({where}).")
         numbers.append(Number(f"slowdown of etching, {where}, by rates", fold, source=source))
     if "intact_fraction" in pair:
         fast, slow = (value / 100 for value in pair["intact_fraction"])
@@ -251,21 +251,27 @@ def _fold_changes(
     if not math.isnan(fold):
         thinner = power_law.concentration_ratio(fold, order["etching", "thiol"])
         slower = thinner ** order["exchange", "thiol"]
-        orders_used = f"orders {order['etching', 'thiol']:g} and {order['exchange', 'thiol']:g}"
-        said.append(
-            f"Lower thiol alone explains the etching rates if it is {thinner:.3g}-fold lower; exchange would then be "
-            f"{slower:.2g}-fold slower ({orders_used})."
+        asked = (
+            f"the etching rates ask for thiol that is {thinner:.3g}-fold lower, which slows exchange {slower:.2g}-fold"
         )
         numbers.append(Number(f"thiol lower, {where}, to explain the etching rates", thinner, source=source))
         numbers.append(Number(f"slowdown of exchange, {where}, that follows", slower, source=source))
         if "ligand_coverage" in pair:
             seen = pair["ligand_coverage"][0] / pair["ligand_coverage"][1]
-            said.append(
-                f"The coverages ({pair['ligand_coverage'][0]:g} % and {pair['ligand_coverage'][1]:g} %) say "
-                f"{seen:.2g}-fold: a factor of {slower / seen:.2g} is left, for example in the clusters that are "
-                "within reach."
-            )
             numbers.append(Number(f"slowdown of exchange, {where}, by coverages", seen, source=source))
+            one = "One lower thiol concentration explains both" if 0.8 < slower / seen < 1.25 else ""
+            said.insert(
+                0,
+                f"{one or 'No single thiol concentration explains both'}: {asked}; the coverages "
+                f"({pair['ligand_coverage'][0]:g} % and {pair['ligand_coverage'][1]:g} %) say {seen:.2g}-fold.",
+            )
+            if not one:
+                said.append(
+                    f"What is left of the slowdown of exchange is a factor of {slower / seen:.2g}, for example in the "
+                    "clusters that are within reach of the ligand."
+                )
+        else:
+            said.insert(0, f"If thiol alone is lower, {asked}.")
     return said
 
 

@@ -27,7 +27,7 @@ from goldshell.study.analysis import (
 from goldshell.study.figures import SeriesPanel, ligand_count_series
 from goldshell.study.orderings import rank_agreement, ranks, read_orderings
 
-TITLE = "What changes the extent of exchange"
+TITLE = "Extent of exchange"
 
 
 class Panel(BaseModel):
@@ -157,18 +157,18 @@ def _read_panel(panel: Panel, path: Path, sites: int) -> pd.DataFrame:
 
 def _describe(panel: Panel, table: pd.DataFrame) -> str:
     """Which way one series runs, in a sentence."""
-    shown = [
+    spans = [
         f"{low:g}" if low == high else f"{low:g} to {high:g}"
         for low, high in zip(table["n_low"], table["n_high"], strict=True)
     ]
-    pairs = ", ".join(f"{span} at {name}" for span, name in zip(shown, table["condition"], strict=True))
+    conditions = list(table["condition"])
     middle = (table["n_low"] + table["n_high"]) / 2
-    trend = " rises" if middle.is_monotonic_increasing else " falls" if middle.is_monotonic_decreasing else ":"
-    if not middle.is_unique or len(middle) < 2 or not _is_numeric(table["condition"]):
-        return f"{panel.title}: n is {pairs}."
-    if trend == ":":
-        return f"{panel.title}: n neither rises nor falls throughout: {pairs}."
-    return f"{panel.title}: n{trend} with {panel.condition}: {pairs}."
+    steady = middle.is_unique and (middle.is_monotonic_increasing or middle.is_monotonic_decreasing)
+    if len(middle) > 2 and steady and _is_numeric(table["condition"]):
+        trend = "rises" if middle.is_monotonic_increasing else "falls"
+        return f"{panel.title}: n {trend} from {spans[0]} at {conditions[0]} to {spans[-1]} at {conditions[-1]}."
+    shown = ", ".join(f"{span} ({name})" for span, name in zip(spans, conditions, strict=True))
+    return f"{panel.title}: n is {shown}."
 
 
 def _is_numeric(column: pd.Series) -> bool:

@@ -11,13 +11,15 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from goldshell.chemistry import Cluster, find_ligand, parse_cluster, shell_charge, titration_curve
-from goldshell.study.analysis import Analysis, AnalysisSettings, CaptionedFigure, Number, known_references
+from goldshell.study.analysis import Analysis, AnalysisSettings, CaptionedFigure, known, known_references
 from goldshell.study.figures import shell_charge_figure
 from goldshell.transport import Speciation, competing_speciation, neutral_fraction
 from goldshell.transport.figures import speciation_figure
 
-TITLE = "Charge of ligands and shells against pH"
+TITLE = "Charge of ligands and shells"
 
+LigandName = Annotated[str, known(find_ligand)]
+ClusterName = Annotated[str, known(parse_cluster)]
 PH = Annotated[float, Field(ge=0, le=14)]
 
 
@@ -25,8 +27,13 @@ class Settings(AnalysisSettings):
     """Ligands and clusters, and the pH at which they are told."""
 
     kind: Literal["speciation"]
-    ligands: Annotated[tuple[str, ...], Field(description="names or SMILES; all ionisable groups titrate")] = ()
-    clusters: Annotated[tuple[str, ...], Field(description="notations; the core charge is added")] = ()
+    ligands: Annotated[
+        tuple[Annotated[str, known(find_ligand)], ...],
+        Field(description="names or SMILES; all ionisable groups titrate"),
+    ] = ()
+    clusters: Annotated[
+        tuple[Annotated[str, known(parse_cluster)], ...], Field(description="notations; the core charge is added")
+    ] = ()
     ph: Annotated[tuple[PH, ...], Field(min_length=1, description="pH values that findings are told for")] = (5, 7, 9)
     cluster_ph: PH = 7.0
     range: Annotated[tuple[PH, PH], Field(description="of the figures")] = (2.0, 12.0)
@@ -44,29 +51,19 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Speciation of each ligand and charge of each shell under every source of pKa values."""
     grid = np.linspace(*settings.range, 201)
     findings: list[str] = []
-    numbers: list[Number] = []
     tables: dict[str, pd.DataFrame] = {}
     figures: dict[str, CaptionedFigure] = {}
     warnings: list[str] = []
     told: list[dict[str, object]] = []
     for name in settings.ligands:
-        for case in competing_speciation(name, settings.ph):
-            told += _told(case)
-            findings.append(_case_in_words(case))
-            if len(case.acid_pkas) > 1 and not case.base_pkas:
-                findings.append(_single_group_in_words(case))
-            numbers += [
-                Number(
-                    f"neutral fraction at pH {ph:g}, {case.label}", float(fraction), source="computed from those pKa"
-                )
-                for ph, fraction in zip(case.ph, case.neutral_fraction, strict=True)
-            ]
-        curves = competing_speciation(name, grid)
+        cases = competing_speciation(name, settings.ph)
+        told += [row for case in cases for row in _told(case)]
+        findings += _ligand_in_words(cases)
         figures[f"speciation-{len(figures) + 1}"] = CaptionedFigure(
-            speciation_figure(curves, ph_marks=settings.ph),
-            f"{find_ligand(name).name}: share of the neutral molecule (a) and distribution ratio relative to that of "
-            "the neutral molecule (b), which alone enters the organic phase. Dashed: all but the most acidic group "
-            "left out.",
+            speciation_figure(competing_speciation(name, grid), ph_marks=settings.ph),
+            f"{find_ligand(name).name}: share of the neutral molecule (a) and its distribution ratio relative to "
+            "that of "
+            "the neutral molecule, which alone enters the organic phase (b). Dashed: with the most acidic group alone.",
         )
     if told:
         tables["ligands"] = pd.DataFrame(told)
@@ -74,9 +71,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     if clusters:
         rows, said, more = _shells(clusters, settings.cluster_ph)
         tables["shells"] = rows
-        findings += said
+        findings = [*said, *findings]
         warnings += more
-        numbers += _shell_numbers(rows, settings.cluster_ph)
         curves_of = {cluster.notation: titration_curve(cluster, grid) for cluster in clusters}
         figures["shells"] = CaptionedFigure(
             shell_charge_figure(grid, curves_of, {item.notation: item.core_charge for item in clusters}),
@@ -94,7 +90,6 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             "averaged. Shells are titrated with independent sites and with the shift and Hill coefficient measured "
             "on Au102(p-MBA)44."
         ),
-        numbers=tuple(numbers),
         tables=tables,
         figures=figures,
         references=references,
@@ -116,25 +111,35 @@ def _told(case: Speciation) -> list[dict[str, object]]:
     ]
 
 
-def _case_in_words(case: Speciation) -> str:
-    shares = ", ".join(
-        f"{100 * share:.2g} % at pH {ph:g}" for ph, share in zip(case.ph, case.neutral_fraction, strict=True)
-    )
-    return f"{case.label}: neutral to {shares}."
+def _ligand_in_words(cases: tuple[Speciation, ...]) -> list[str]:
+    """How much of a ligand is neutral at each pH, over all sources of pKa, and what its other groups do to that."""
+    name, ph = cases[0].label.partition(":")[0], cases[0].ph
+    shares = np.array([case.neutral_fraction for case in cases])
+    shown = ", ".join(f"{_percent(shares[:, place])} at pH {value:g}" for place, value in enumerate(ph))
+    under = f" under {len(cases)} sets of pKa" if len(cases) > 1 else ""
+    said = [f"{name}: {shown} is neutral{under}."]
+    acidic = [case for case in cases if len(case.acid_pkas) > 1 and not case.base_pkas]
+    if acidic:
+        folds = np.array([neutral_fraction(ph, (min(case.acid_pkas),)) / case.neutral_fraction for case in acidic])
+        overstated = ", ".join(f"{_fold(folds[:, place].max())} at pH {value:g}" for place, value in enumerate(ph))
+        said.append(f"{name}: with the most acidic group alone the distribution ratio is too high, {overstated}.")
+    return said
 
 
-def _single_group_in_words(case: Speciation) -> str:
-    """What leaving out all groups but the most acidic one would do to the distribution ratio."""
-    alone = neutral_fraction(case.ph, (min(case.acid_pkas),))
-    folds = ", ".join(
-        f"{fold:.2g}-fold at pH {ph:g}" for ph, fold in zip(case.ph, alone / case.neutral_fraction, strict=True)
-    )
-    return f"Leaving out its less acidic groups would overstate the distribution ratio {folds}."
+def _fold(ratio: float) -> str:
+    return f"{ratio:.2g}-fold" if ratio < 100 else f"{float(f'{ratio:.2g}'):.0f}-fold"
+
+
+def _percent(shares: np.ndarray) -> str:
+    low, high = (f"{100 * limit:.2g}" for limit in (shares.min(), shares.max()))
+    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def _shells(clusters: Iterable[Cluster], ph: float) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """Net charge of each cluster under each pKa source, in a table and in words."""
-    rows, said, warnings = [], [], []
+    """Net charge of each cluster under each pKa source, in a table and in words, the most disputed first."""
+    rows: list[dict[str, object]] = []
+    said: list[tuple[float, str]] = []
+    warnings: list[str] = []
     for cluster in clusters:
         charges = shell_charge(cluster, ph)
         warnings += list(charges.warnings)
@@ -152,27 +157,18 @@ def _shells(clusters: Iterable[Cluster], ph: float) -> tuple[pd.DataFrame, list[
             }
             for source, (independent, hill) in net.items()
         ]
-        shown = ", ".join(f"{_span(values)} with pKa of {source}" for source, values in net.items())
-        said.append(f"{cluster.notation} at pH {ph:g} carries {shown}.")
-    return pd.DataFrame(rows), said, warnings
+        shown = ", ".join(f"{_span(values)} ({source})" for source, values in net.items())
+        by_source = ", by source of the pKa" if len(net) > 1 else ""
+        spread = max(map(max, net.values())) - min(map(min, net.values()))
+        said.append((spread, f"{cluster.notation} at pH {ph:g} has a net charge of {shown}{by_source}."))
+    said.sort(key=lambda item: -item[0])
+    return pd.DataFrame(rows), [text for _, text in said], warnings
 
 
 def _span(values: tuple[float, float]) -> str:
     low, high = sorted(values)
     shown = [f"{value:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0") for value in (low, high)]
     return shown[0] if shown[0] == shown[1] else f"{shown[0]} to {shown[1]}"
-
-
-def _shell_numbers(rows: pd.DataFrame, ph: float) -> list[Number]:
-    return [
-        Number(
-            f"net charge of {row['cluster']} at pH {ph:g}, {model} sites",
-            float(row[f"net_charge_{model}"]),
-            source=f"computed with pKa of {row['pka_source']}",
-        )
-        for _, row in rows.iterrows()
-        for model in ("independent", "anticooperative")
-    ]
 
 
 def _references(ligands: tuple[str, ...], clusters: Iterable[Cluster]) -> frozenset[str]:

@@ -215,8 +215,8 @@ def _ranges() -> str:
 def _populations() -> str:
     """The populations at 100:1, read in the two ways that the text allows."""
     readings = {
-        "18 as printed, 15 by difference": {15: "n15", 16: "n16", 17: "n17", 18: "n18"},
-        "18 as the rest": {16: "n16", 17: "n17", 18: "n18-as-rest"},
+        "n = 18 as printed, n = 15 by difference": {15: "n15", 16: "n16", 17: "n17", 18: "n18"},
+        "n = 18 is all the rest": {16: "n16", 17: "n17", 18: "n18-as-rest"},
     }
     return _csv(
         "Populations after 1 h at a feed of 100 (the paper's Fig. 3), percent of peak intensity",
