@@ -22,11 +22,13 @@ class Finding:
     statement : what the paper states
     readings : what follows from each admissible reading; empty when an input that the text lacks stops it
     because : the arithmetic, with numbers and units, in one or two sentences
+    every : the readings are cases of the statement that must all hold, not alternative readings of the text
     """
 
     statement: Statement
     readings: Sequence[Reading]
     because: str
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def check(one: Claim, rows: Mapping[str, Row], paper: str) -> Check:
         reported=reported,
         computed=judged[0]["computed"] if judged else None,
         unit=one.unit,
-        verdict=compare(finding.statement, finding.readings),
+        verdict=compare(finding.statement, finding.readings, every=finding.every),
         because=finding.because,
         locators=tuple(dict.fromkeys(rows[key].locator for key in present if rows[key].source == paper)),
         inputs=present,

@@ -57,16 +57,21 @@ def verdict_overview(checks: Sequence[Check], *, columns: int = 2) -> Figure:
 
 
 def _blocks(checks: Sequence[Check]) -> list[list[str | Check]]:
-    """Per theme: its name, then its checks, contradictions first."""
-    order = list(MARKS)
-    severity = {Verdict.CONTRADICTS: -1}
+    """Per theme: its name, then its checks, contradictions first, agreement last."""
+    order = [
+        Verdict.CONTRADICTS,
+        Verdict.UNDERDETERMINED,
+        Verdict.NOT_TESTABLE,
+        Verdict.AGREES_WITHIN_UNCERTAINTY,
+        Verdict.AGREES,
+    ]
     themes = dict.fromkeys(check.theme for check in checks)
     return [
         [
             theme,
             *sorted(
                 (check for check in checks if check.theme == theme),
-                key=lambda check: severity.get(check.verdict, order.index(check.verdict)),
+                key=lambda check: order.index(check.verdict),
             ),
         ]
         for theme in themes

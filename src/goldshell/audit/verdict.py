@@ -12,6 +12,8 @@ Each reading of the text gives a number, with limits that come from rounding of 
 The verdict over all readings: *contradicts* only when every reading does; *underdetermined* when readings disagree
 with one another or one is open; *agrees* when all agree; *agrees within uncertainty* when some need their limits;
 *not testable* when there is nothing to compare because an input is not in the literature tables.
+Where a statement is about several cases (five feeds, three ligands), the readings are its cases, and one that
+contradicts is enough.
 """
 
 from __future__ import annotations
@@ -104,13 +106,14 @@ class Reading:
         return {"name": self.name, "computed": computed, "low": self.low, "high": self.high}
 
 
-def compare(statement: Statement, readings: Sequence[Reading]) -> Verdict:
-    """The verdict over all admissible readings.
+def compare(statement: Statement, readings: Sequence[Reading], *, every: bool = False) -> Verdict:
+    """The verdict over all admissible readings, or over all cases of the statement.
 
     Parameters
     ----------
     statement : what the paper states
     readings : what follows from each reading of the text; none when an input is missing
+    every : the readings are cases that must all hold, not alternatives
 
     Returns
     -------
@@ -119,7 +122,7 @@ def compare(statement: Statement, readings: Sequence[Reading]) -> Verdict:
     found = {reading.agrees_with(statement) for reading in readings}
     if not found:
         return Verdict.NOT_TESTABLE
-    if found == {"contradicts"}:
+    if found == {"contradicts"} or (every and "contradicts" in found):
         return Verdict.CONTRADICTS
     if found & {"contradicts", "open"}:
         return Verdict.UNDERDETERMINED

@@ -50,6 +50,7 @@ def strain(said: Row, ethics: Row, experiments: Row, immunodeficient: Row) -> Fi
         readings,
         f"The Abstract says {said.subject}, both sections of Methods say {ethics.subject}, and Animal ethics calls "
         "them an immunodeficient strain, which fits BALB/c nude (no T cells) and not BALB/c.",
+        every=True,
     )
 
 
@@ -125,6 +126,7 @@ def organ_time(said: Row, image: Row, method: Row) -> Finding:
         ),
         f"Panel h, the quantification of the images in f, is labelled {said.value} h; f and Methods say "
         f"{image.value} h.",
+        every=True,
     )
 
 
@@ -194,6 +196,7 @@ def clearance(said: Row, best: Row, parent: Row, faeces: Row) -> Finding:
         f"{faeces.value} %ID in faeces, "
         f"{100 - best.number - faeces.number:g} to {100 - parent.number - faeces.number:g} %ID is still in the mouse "
         "or not accounted for.",
+        every=True,
     )
 
 

@@ -281,6 +281,7 @@ def neutral_ligands(said: Row, ph: Row) -> Finding:
         f"At pH {ph.value}, bound: "
         + ", ".join(f"{name} {charge:+.3f}" for name, charge in charges.items())
         + " charges.",
+        every=True,
     )
 
 
@@ -290,23 +291,21 @@ def neutral_ligands(said: Row, ph: Row) -> Finding:
     inputs=("zhang2026-ligand-hydrophilicity-order", _AMINE, _PH),
 )
 def hydrophilic(said: Row, quoted: Row, ph: Row) -> Finding:
-    """Calculated log P, and log D of p-ATP under the quoted pKa; hydrophilic is read as below 0."""
-    width = 2 * _ATOM_CONTRIBUTION_ERROR
+    """Calculated log P: below 0, or below that of TP, which the paper calls hydrophobic."""
     log_p = {name: find_ligand(name).logp for name in ("NTP", "p-ATP", "MP", "TP")}
-    readings = [
-        Reading(f"log P of {name}", log_p[name], log_p[name] - width, log_p[name] + width)
-        for name in ("NTP", "p-ATP", "MP")
-    ]
-    shift = math.log10(1 + 10 ** (quoted.number - exact(ph).value))
-    charged = log_p["p-ATP"] - shift
-    readings.append(Reading("log D of p-ATP with the quoted pKa", charged, charged - width, charged + width))
+    highest = max(value for name, value in log_p.items() if name != "TP")
+    width = 2 * _ATOM_CONTRIBUTION_ERROR
+    charged = log_p["p-ATP"] - math.log10(1 + 10 ** (quoted.number - exact(ph).value))
     return Finding(
         Statement("hydrophilic (log P below 0)", -math.inf, below(0.0).high),
-        readings,
+        (
+            Reading("prefers water: highest log P", highest, highest - width, highest + width),
+            reading("less lipophilic than TP: highest log P minus that of TP", lambda: highest - log_p["TP"]),
+        ),
         "Calculated log P: "
         + ", ".join(f"{name} {value:.2f}" for name, value in log_p.items())
-        + f": all prefer the organic phase, as TP does; p-ATP would be hydrophilic (log D {charged:.1f}) only with pKa "
-        f"{quoted.value}.",
+        + ": all prefer the organic phase and lie little below TP; p-ATP would be hydrophilic "
+        f"(log D {charged:.1f}) only with pKa {quoted.value}.",
     )
 
 

@@ -96,6 +96,7 @@ def species_range(said: Row, most: Row, full: Row, sites: Row) -> Finding:
         f"{said.low:g}-{said.high:g}; the "
         f"range fits the p-MBSA that remain ({remaining[0]:g} and {remaining[1]:g}), so n is counted the other way "
         "round.",
+        every=True,
     )
 
 
@@ -192,6 +193,7 @@ def p_atp_mass_balance(*rows: Row) -> Finding:
         "Of the p-ATP fed, "
         + ", ".join(f"{share.value:.0f} % (R = {feed})" for feed, share in shares.items())
         + " is on the clusters.",
+        every=True,
     )
 
 
@@ -235,6 +237,7 @@ def p_atp_constant(said: Row, sites: Row, *rows: Row) -> Finding:
             for r, item in zip(_ATP_FEEDS, found, strict=True)
         )
         + ": the first feed is used far better than one equilibrium allows.",
+        every=True,
     )
 
 
@@ -343,6 +346,7 @@ def located(said: Row, many: Row, few: Row) -> Finding:
         "NMR gives means only: "
         + " and ".join(f"n = {n} has {count} arrangements" for n, count in counts.items())
         + " on the 18 sites (symmetry Th, mirror images counted once), and each sample is a distribution of n.",
+        every=True,
     )
 
 

@@ -163,6 +163,7 @@ def reaction_time(text: Row, two_phase: Row, water: Row) -> Finding:
         readings,
         f"The text reads Fig. 3a, d after {text.value} min; the caption of Fig. 3 says {two_phase.value} h "
         f"({readings[0].value:g} min) for both systems.",
+        every=True,
     )
 
 

@@ -46,6 +46,7 @@ def figure_of_solvents(etching: Row, etching_caption: Row, exchange: Row, exchan
         f"The text cites Fig. {etching.value}e and {exchange.value}f; the panels stand in Fig. "
         f"{etching_caption.value}e and "
         f"{exchange_caption.value}f. Fig. 1 is one scheme without panels.",
+        every=True,
     )
 
 
@@ -155,6 +156,7 @@ def mz_range(said: Row, shell: Row, large: Row) -> Finding:
         f"{notations[2]} has "
         f"{masses[notations[2]]:.0f} Da, {readings[4].value:.0f} (3-). Singly charged Au25 ({first:.0f}) "
         "would lie outside.",
+        every=True,
     )
 
 

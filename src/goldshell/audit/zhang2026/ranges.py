@@ -35,6 +35,15 @@ _WATER = tuple(f"zhang2026-fig4-r{feed}-water-only" for feed in _FEEDS)
 _FEED_ROWS = tuple(f"zhang2026-fig4-r{feed}-feed-ratio" for feed in _FEEDS)
 _POPULATIONS = ("zhang2026-population-n16", "zhang2026-population-n17", "zhang2026-population-n18")
 _SITES = "zhang2026-au25-ligand-count"
+_FORMULAS = (
+    *((row, f"{row}-remaining") for row in (*_TWO_PHASE, *_WATER)),
+    *(
+        (f"zhang2026-{name}-range", f"zhang2026-{name}-range-remaining")
+        for name in ("mpa", "mha", "ntp", "p-atp", "mp")
+    ),
+    *((f"zhang2026-p-atp-mean-r{feed}", f"zhang2026-p-atp-mean-remaining-r{feed}") for feed in (4, 20, 50, 150)),
+    *((f"zhang2026-{rank}-abundant-incoming", f"zhang2026-{rank}-abundant-remaining") for rank in ("most", "second")),
+)  # (incoming ligands, remaining ligands) of every printed formula
 _R100 = "zhang2026-feed-ratio-100"
 
 
@@ -190,17 +199,15 @@ def below_nine(said: Row, *feeds: Row) -> Finding:
     "Both ligands add up to 18 in every printed formula",
     inputs=(
         _SITES,
-        *_TWO_PHASE,
-        *_WATER,
-        *(f"zhang2026-{ligand}-range" for ligand in ("mpa", "mha", "ntp", "p-atp", "mp")),
-        *(f"{row}-remaining" for row in (*_TWO_PHASE, *_WATER)),
-        *(f"zhang2026-{ligand}-range-remaining" for ligand in ("mpa", "mha", "ntp", "p-atp", "mp")),
+        *(row for pair in _FORMULAS for row in pair),
     ),
 )
 def shells_add_up(sites: Row, *rows: Row) -> Finding:
     """Smallest incoming with largest remaining count, and the reverse."""
-    pairs = list(zip(rows[: len(rows) // 2], rows[len(rows) // 2 :], strict=True))
-    sums = {incoming.id: (incoming.low + left.high, incoming.high + left.low) for incoming, left in pairs}
+    sums = {}
+    for incoming, left in zip(rows[::2], rows[1::2], strict=True):
+        (least, most), (fewest, greatest) = _ends(incoming), _ends(left)
+        sums[incoming.id] = (least + greatest, most + fewest)
     return Finding(
         exactly(sites.number),
         [
@@ -208,9 +215,10 @@ def shells_add_up(sites: Row, *rows: Row) -> Finding:
             for identifier, both in sums.items()
             for total in both
         ],
-        f"{len(pairs)} printed formulas, both ends of each range: sums from "
+        f"{len(sums)} printed formulas, both ends of each range: sums from "
         f"{min(min(both) for both in sums.values()):g} to "
         f"{max(max(both) for both in sums.values()):g}.",
+        every=True,
     )
 
 
@@ -261,12 +269,18 @@ def _mass_balance(ranges: Sequence[Row], feeds: Sequence[Row]) -> Finding:
         + ". Centres of the ranges: "
         + ", ".join(f"{item.uniform_mean:g}" for item in found)
         + "; where a centre exceeds the feed, only populations that lean to the low end are possible.",
+        every=True,
     )
 
 
 def _least_use(item: RangeFeasibility) -> Reading:
     share = item.minimal_mean / item.feed_ratio
     return Reading(f"R = {item.feed_ratio:g}", share, share, share)
+
+
+def _ends(row: Row) -> tuple[float, float]:
+    """Both ends of a range, or a single number twice."""
+    return (row.low, row.high) if row.relation == "range" else (row.number, row.number)
 
 
 def _widths(rows: Sequence[Row]) -> list[tuple[float, int, int]]:
@@ -284,6 +298,7 @@ def _narrower(widths: Sequence[tuple[float, int, int]], remark: str) -> Finding:
         + ", ".join(f"{two} against {water} (R = {feed:g})" for feed, two, water in widths)
         + remark
         + ".",
+        every=True,
     )
 
 

@@ -89,6 +89,7 @@ def polarity_range(said: Row) -> Finding:
         states(said),
         [reading(name, lambda value=value: value) for name, value in index.items()],
         "Polarity index P': " + ", ".join(f"{name} {value:g}" for name, value in index.items()) + ".",
+        every=True,
     )
 
 
