@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
+from goldshell.cli.output import JsonOption, print_json, print_warnings
 
 app = typer.Typer(add_completion=False)
 
@@ -40,13 +42,7 @@ def run(
             payload["error"] = _error(result.status, result.failures, str(result.report))
         print_json(payload)
     else:
-        print_table(
-            ("analysis", "kind", "status", "finding"),
-            [
-                (item["id"], item["kind"], item["status"], item["summary"][0] if item["summary"] else "")
-                for item in result.analyses
-            ],
-        )
+        _print_findings(result.analyses)
         print_warnings(f"{item['id']}: {text}" for item in result.analyses for text in item["warnings"])
         print(f"report: {result.report}")
         if result.status != "done":
@@ -54,6 +50,16 @@ def run(
             print(f"goldshell: {error['where']}: {error['message']}", file=sys.stderr)
     if result.status != "done":
         raise typer.Exit(1)
+
+
+def _print_findings(analyses: tuple[dict[str, Any], ...]) -> None:
+    """Each analysis with its first findings, wrapped to the terminal."""
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    for item in analyses:
+        status = "" if item["status"] == "done" else f"  {item['status'].upper()}"
+        print(f"{item['id']} ({item['kind']}){status}")
+        for finding in item["summary"][:2]:
+            print(textwrap.fill(finding, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _error(status: str, failures: tuple[str, ...], report: str) -> dict[str, str]:

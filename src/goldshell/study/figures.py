@@ -1,18 +1,15 @@
-"""Figures of observations that no model stands behind yet (series, excretion) and of shell charge against pH."""
+"""Figures of observations that no model stands behind yet: series and excretion."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
 
@@ -142,49 +139,3 @@ def excretion_bars(table: pd.DataFrame) -> Figure:
     axes[0][0].set_yticks(range(len(groups)), groups)
     axes[0][0].set_ylim(len(groups) - 0.5, -0.5)
     return figure
-
-
-def shell_charge_figure(
-    ph: np.ndarray, curves: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]], core_charge: Mapping[str, int]
-) -> Figure:
-    """Net charge of clusters against pH, one panel each.
-
-    Parameters
-    ----------
-    ph : shape (points,) [1]
-    curves : cluster -> pKa source -> {"independent", "hill"} of `titration_curve` [elementary charges]
-    core_charge : cluster -> charge of the core, added to the shell [elementary charges]
-    """
-    columns = min(3, len(curves))
-    rows = math.ceil(len(curves) / columns)
-    figure, axes = new_figure(rows, columns, height=2.6 * rows + 0.6, squeeze=False, sharex=True, sharey=True)
-    sources = list(dict.fromkeys(source for by_source in curves.values() for source in by_source))
-    colours = dict(zip(sources, COLOURS * len(sources), strict=False))
-    flat = list(axes.flat)
-    for axis, (cluster, by_source) in zip(flat, curves.items(), strict=False):
-        axis.axhline(0, color=GREY, linewidth=0.8)
-        for source, found in by_source.items():
-            axis.plot(ph, found["hill"] + core_charge[cluster], color=colours[source])
-            axis.plot(
-                ph, found["independent"] + core_charge[cluster], color=colours[source], linestyle="--", linewidth=1.1
-            )
-        axis.set_title(_with_subscripts(cluster), fontsize=8.5)
-    for axis in flat[len(curves) :]:
-        axis.remove()
-    for axis in axes[-1]:
-        axis.set_xlabel("pH")
-    for row in axes:
-        row[0].set_ylabel("net charge / e")
-        row[0].yaxis.set_major_locator(MaxNLocator(integer=True))
-    handles = [Line2D([], [], color=colours[source], label=f"pKa: {source}") for source in sources]
-    handles += [
-        Line2D([], [], color="black", label="anticooperative"),
-        Line2D([], [], color="black", linestyle="--", linewidth=1.1, label="independent sites"),
-    ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    return figure
-
-
-def _with_subscripts(notation: str) -> str:
-    """A cluster's notation with its counts as subscripts."""
-    return re.sub(r"(?<=[A-Za-z)])(\d+)(?=[(A-Z]|$)", r"$_{\1}$", notation)

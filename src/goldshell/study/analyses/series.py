@@ -158,7 +158,7 @@ def _read_panel(panel: Panel, path: Path, sites: int) -> pd.DataFrame:
 def _describe(panel: Panel, table: pd.DataFrame) -> str:
     """Which way one series runs, in a sentence."""
     spans = [
-        f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        f"{low:g}" if low == high else f"{low:g}–{high:g}"
         for low, high in zip(table["n_low"], table["n_high"], strict=True)
     ]
     conditions = list(table["condition"])

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from goldshell.chemistry import Cluster, find_ligand, parse_cluster, shell_charge, titration_curve
+from goldshell.chemistry import Cluster, find_ligand, parse_cluster, shell_charge
+from goldshell.chemistry.figures import shell_charge_figure
 from goldshell.study.analysis import Analysis, AnalysisSettings, CaptionedFigure, known, known_references
-from goldshell.study.figures import shell_charge_figure
 from goldshell.transport import Speciation, competing_speciation, neutral_fraction
 from goldshell.transport.figures import speciation_figure
 
@@ -28,12 +28,10 @@ class Settings(AnalysisSettings):
 
     kind: Literal["speciation"]
     ligands: Annotated[
-        tuple[Annotated[str, known(find_ligand)], ...],
+        tuple[LigandName, ...],
         Field(description="names or SMILES; all ionisable groups titrate"),
     ] = ()
-    clusters: Annotated[
-        tuple[Annotated[str, known(parse_cluster)], ...], Field(description="notations; the core charge is added")
-    ] = ()
+    clusters: Annotated[tuple[ClusterName, ...], Field(description="notations; the core charge is added")] = ()
     ph: Annotated[tuple[PH, ...], Field(min_length=1, description="pH values that findings are told for")] = (5, 7, 9)
     cluster_ph: PH = 7.0
     range: Annotated[tuple[PH, PH], Field(description="of the figures")] = (2.0, 12.0)
@@ -73,12 +71,11 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         tables["shells"] = rows
         findings = [*said, *findings]
         warnings += more
-        curves_of = {cluster.notation: titration_curve(cluster, grid) for cluster in clusters}
         figures["shells"] = CaptionedFigure(
-            shell_charge_figure(grid, curves_of, {item.notation: item.core_charge for item in clusters}),
-            "Charge of the whole cluster, shell and core, under each source of pKa values. Solid: the "
-            "anticooperative titration of a dense shell carried over from Au102(p-MBA)44; dashed: independent sites. "
-            "They are the ends of a range.",
+            shell_charge_figure(clusters, marked_ph=(settings.cluster_ph,)),
+            "Charge of the ligand shell under each source of pKa values, with independent sites and with the "
+            "anticooperative titration of a dense shell carried over from Au102(p-MBA)44: the ends of a range. The "
+            f"charge of the core ({', '.join(sorted({f'{item.core_charge:+d}' for item in clusters}))}) is not in it.",
         )
     references = _references(settings.ligands, clusters)
     return Analysis(
