@@ -56,3 +56,43 @@ def simulate(
         title=f"shell at {float(result.time_h[-1]):g} h (n counts {experiment.incoming}; above 0.1 %)",
     )
     print_warnings(result.warnings)
+
+
+@app.command(help="Protocol sheet of the published recipes at any scale: synthesis, two-phase or one-phase exchange.")
+def protocol(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="synthesis, two-phase or one-phase.")] = "two-phase",
+    scale: Annotated[
+        str, typer.Option(metavar="FACTOR", help="Factor on the published amounts, or clusters, as in '0.5 umol'.")
+    ] = "1",
+    cluster: Annotated[str, typer.Option(help="Shell at the start (exchange).")] = "Au25(p-MBSA)18",
+    ligand: Annotated[str | None, typer.Option(help="Incoming ligand (exchange) or ligand (synthesis).")] = None,
+    feed: Annotated[float, typer.Option(help="Incoming ligand per cluster [1] (exchange).")] = 100.0,
+    solvent: Annotated[str, typer.Option(help="Organic solvent (two-phase).")] = "ethyl acetate",
+    ph: Annotated[float, typer.Option(help="pH of the water [1] (exchange).")] = 7.0,
+    time: Annotated[str, typer.Option(help="Reaction time, for example '30 min' (exchange).")] = "1 h",
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.exchange import protocol as make
+    from goldshell.units import parse
+
+    options = (
+        {"ligand": ligand or "p-MBSA"}
+        if kind == "synthesis"
+        else {
+            "cluster": cluster,
+            "incoming": ligand or "p-MBA",
+            "feed_ratio": feed,
+            "solvent": solvent,
+            "pH": ph,
+            "time_h": parse(time, "h", where="--time"),
+        }
+    )
+    try:
+        factor = float(scale)
+    except ValueError:
+        factor = parse(scale, "umol", where="--scale") / make(kind, **options).clusters_umol
+    sheet = make(kind, scale=factor, **options)
+    if json_output:
+        print_json(sheet.to_dict())
+        return
+    print(sheet.to_text(), end="")

@@ -5,6 +5,7 @@ from goldshell.exchange.experiment import Addition as Addition
 from goldshell.exchange.experiment import Experiment as Experiment
 from goldshell.exchange.experiment import Withdrawal as Withdrawal
 from goldshell.exchange.models.well_mixed import Parameters as Parameters
+from goldshell.exchange.protocol import protocol as protocol
 from goldshell.exchange.rate_law import Course as Course
 from goldshell.exchange.rate_law import RateLaw as RateLaw
 from goldshell.exchange.rate_law import integrate as integrate
@@ -13,6 +14,7 @@ from goldshell.exchange.regression import RatePoint as RatePoint
 from goldshell.exchange.regression import fit_orders as fit_orders
 from goldshell.exchange.regression import read_rates as read_rates
 from goldshell.exchange.schema import read_simulation as read_simulation
+from goldshell.exchange.sheet import Protocol as Protocol
 from goldshell.exchange.simulate import Simulation as Simulation
 from goldshell.exchange.simulate import States as States
 from goldshell.exchange.simulate import simulate as simulate
