@@ -7,7 +7,7 @@ Printed digits: a number stands for half a unit of its last printed place on eit
 Each reading of the text gives a number, with limits that come from rounding of its inputs:
   agrees       the number lies in the stated interval
   within       it does not, but the limits overlap the interval
-  open         the text leaves a free choice, and some choice agrees
+  open         the text leaves a free choice, and some choice agrees; or the number is undefined
   contradicts  none of these
 The verdict over all readings: *contradicts* only when every reading does; *underdetermined* when readings disagree
 with one another or one is open; *agrees* when all agree; *agrees within uncertainty* when some need their limits;
@@ -93,6 +93,8 @@ class Reading:
 
     def agrees_with(self, statement: Statement) -> str:
         """One of "agrees", "within", "open", "contradicts", by the rules of this module."""
+        if math.isnan(self.value) and not self.open:
+            return "open"  # an undefined number decides nothing
         overlaps = self.low <= statement.high and self.high >= statement.low
         if self.open:
             return "open" if overlaps else "contradicts"
