@@ -138,6 +138,8 @@ def test_wanted_rows_are_absent_from_the_tables(claim: Any) -> None:
         ("shells-add-up-to-18", 18.0, Verdict.AGREES),
         # 3 of 4 fed
         ("p-atp-means-within-feed", 75.0, Verdict.AGREES),
+        # 66 % / 0.5 h x (9 / 100)^1.8 x 1 h = 1.731 %
+        ("etching-negligible-at-low-feed", 1.731, Verdict.AGREES),
         # Burnside count for the 18 sites under Th, n = 9
         ("ligands-precisely-located", 2200, Verdict.CONTRADICTS),
         ("early-organ-time", 1.0, Verdict.CONTRADICTS),
@@ -306,6 +308,7 @@ CHANGES: list[tuple[str, dict[str, dict[str, Any] | None], Verdict]] = [
     ),
     ("fig4-two-phase-mass-balance", {"fig4-r9-feed-ratio": {"value": "4"}}, Verdict.CONTRADICTS),
     ("fig4-narrower-at-low-feed", {"fig4-r2-two-phase": {"high": 12}}, Verdict.CONTRADICTS),
+    ("etching-negligible-at-low-feed", {"etching-order-thiol": {"value": "0.3"}}, Verdict.CONTRADICTS),
     ("fig4-low-ratios-below-9", {"fig4-low-ratio-limit": {"value": "10"}}, Verdict.AGREES),
     ("shells-add-up-to-18", {"mha-range": {"high": 13}}, Verdict.CONTRADICTS),
     (

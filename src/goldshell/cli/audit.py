@@ -46,8 +46,13 @@ def audit(
             if check.theme != theme:
                 theme = check.theme
                 print(f"\n{theme}")
-            unit = "" if check.unit == "1" else f" {check.unit}"
+            unit = "" if check.unit == "1" or not _is_quantity(check.reported) else f" {check.unit}"
             print(f"  {_SYMBOLS[check.verdict]} {check.title}  [{check.id}]")
             computed = format_cell(check.computed) or "nothing"
             print(f"      reported {format_cell(check.reported)}{unit}, computed {computed}")
             print(f"      {check.because}")
+
+
+def _is_quantity(reported: float | str | None) -> bool:
+    """Numbers, bounds and ranges take a unit; words carry their own."""
+    return not isinstance(reported, str) or not any(letter.isalpha() for letter in reported.replace(" to ", ""))

@@ -101,9 +101,10 @@ def ph_trend(low_n: Row, high_n: Row, carboxyl: Row, low_ph: Row, high_ph: Row) 
         Statement(f"below {most:g}", 0.0, most),
         readings,
         f"n is negligible (below 0.5) at pH {low_ph.value} and {high_n.value} at pH {high_ph.value}, a ratio below "
-        f"{most:g}; the ionised share changes only by {readings[0].value:.2f}, while the share of p-MBA in the water "
-        f"would change by {readings[1].value:.2f} ({readings[1].low:.2f} to {readings[1].high:.2f}): partition, not "
-        "charge, can carry the trend.",
+        f"{most:g}. The ionised share has a ratio of {readings[0].value:.2f} only, the share of p-MBA in the water "
+        f"{readings[1].value:.2f} ({readings[1].low:.2f} to {readings[1].high:.2f}): partition, not charge, can "
+        "carry the "
+        "trend.",
     )
 
 
@@ -154,7 +155,7 @@ def zwitterionic(quoted: Row, ph: Row) -> Finding:
         Statement("positive (more than 50 %)", above(50.0).low, 100.0),
         readings,
         f"At pH {ph.value}, "
-        + ", ".join(f"{item.value:.2g} % is protonated with {item.name}" for item in readings)
+        + ", ".join(f"{item.value:.3g} % is protonated with {item.name}" for item in readings)
         + ": the shell is zwitterionic only under the quoted value.",
     )
 

@@ -204,7 +204,8 @@ def marginal(said: Row, water: Row, two_phase: Row, fast: Row, slow: Row) -> Fin
         Statement("marginal (below 2-fold)", -math.inf, below(2.0).high),
         readings,
         f"Exchange is {slowdown.value:.1f}-fold slower ({slowdown.low:.1f} to {slowdown.high:.1f}), which is not "
-        f"marginal by itself; beside the {suppression.value:.1f}-fold of etching it is {readings[1].value:.2g}.",
+        "marginal "
+        f"by itself; it is {readings[1].value:.2f} of the {suppression.value:.1f}-fold of etching.",
     )
 
 
@@ -315,8 +316,7 @@ def coverage_against_100_to_1(said: Row, full: Row, short: Row, long: Row, feed:
         f"The 100:1 product is covered to {full.value} % after {long.value} h, so to {readings[0].value:.0f} % "
         "(linear) or "
         f"{readings[1].value:.0f} % (first order) at {short.value} min, not {said.value} %: the coverages behind the "
-        "5.5-fold belong to a "
-        "much smaller feed, which is not stated, while etching is measurable at large feeds only.",
+        "5.5-fold belong to a much smaller feed, which is not stated, while etching of order 1.8 needs a large one.",
     )
 
 

@@ -12,8 +12,10 @@ from goldshell.audit.verdict import (
     Statement,
     above,
     below,
+    exact,
     exactly,
     left_open,
+    printed,
     reading,
     states,
 )
@@ -117,6 +119,44 @@ def narrower_at_low_feed(said: Row, *rows: Row) -> Finding:
 def broader_throughout(said: Row, *rows: Row) -> Finding:
     """Every printed feed."""
     return _narrower(_widths(rows), "; ranges above R = 9 are not printed")
+
+
+@_claim(
+    "etching-negligible-at-low-feed",
+    "At feeds up to 9, exchange and not etching sets the shells",
+    inputs=(
+        "zhang2026-order-width-all-feeds",
+        "zhang2026-etching-order-thiol",
+        "zhang2026-intact-water-only",
+        "zhang2026-intact-reaction-time",
+        "zhang2026-fig3-reaction-time-water-only",
+        "zhang2026-single-phase-time",
+        _FEED_ROWS[4],
+        _R100,
+    ),
+    unit="%",
+)
+def etching_at_low_feed(
+    said: Row, order: Row, left: Row, text: Row, caption: Row, duration: Row, low: Row, high: Row
+) -> Finding:
+    """Loss at 100:1 carried to R = 9 by the thiol order; little is read as below 10 %."""
+    fraction = (low.number / high.number) ** order.number
+
+    def etched(intact: float, hours: float) -> float:
+        return 100 * (1 - intact) / hours * fraction * exact(duration, "h").value
+
+    readings = [
+        reading(f"{name}, {time.value} {time.unit}", etched, printed(left, "1"), exact(time, "h"))
+        for name, time in (("text", text), ("caption of Fig. 3", caption))
+    ]
+    return Finding(
+        Statement("little etching (below 10 %)", 0.0, below(10.0).high),
+        readings,
+        f"{100 - left.number:g} % are etched at R = {high.value} in {text.value} min; at R = {low.value} the rate is "
+        f"({low.value}/{high.value})^{order.value} = {fraction:.3f} of that, {readings[0].value:.1f} % in "
+        f"{duration.value} h of "
+        "water-only exchange: etching does not make these shells broad.",
+    )
 
 
 @_claim(
@@ -292,7 +332,7 @@ def _widths(rows: Sequence[Row]) -> list[tuple[float, int, int]]:
 
 def _narrower(widths: Sequence[tuple[float, int, int]], remark: str) -> Finding:
     return Finding(
-        Statement("narrower (ratio below 1)", 0.0, below(1.0).high),
+        Statement("two-phase narrower (ratio below 1)", 0.0, below(1.0).high),
         [reading(f"R = {feed:g}", lambda a=two, b=water: a / b) for feed, two, water in widths],
         "Species, two-phase against water only: "
         + ", ".join(f"{two} against {water} (R = {feed:g})" for feed, two, water in widths)
