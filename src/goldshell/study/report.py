@@ -25,7 +25,7 @@ OPEN_ROWS = 14
 SHOWN_FINDINGS = 2
 SHOWN_CONTRADICTIONS = 8
 # Cells up to this many characters are not broken.
-SHORT_CELL = 14
+SHORT_CELL = 18
 
 STATUS_TEXT = {
     "done": "All analyses are done.",

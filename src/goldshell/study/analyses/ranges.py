@@ -123,7 +123,7 @@ def _row(system: str, source: str, item: RangeFeasibility) -> dict[str, object]:
         "range": f"{item.low} to {item.high}",
         "centre": item.uniform_mean,
         "smallest_mean": item.minimal_mean,
-        "mass_balance": item.verdict,
+        "mass_balance": item.verdict.removeprefix("possible ") or item.verdict,
         "share_of_lowest_n": item.share_of_lowest if item.needs_low_skew else math.nan,
         "binomial_range": f"{low} to {high}",
         "source": source,

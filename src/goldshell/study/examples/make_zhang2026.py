@@ -138,23 +138,24 @@ def _orderings(about: str, names: Iterable[str]) -> str:
 def _excretion() -> str:
     """Urine and faeces of the five groups; the paper gives urine in numbers for the first and last only."""
     time, animals = _row("excreta-time"), _row("fig6-mice")
-    groups = {"Au25(p-MBSA)18": "", "p-ATP feed 4": "", "p-ATP feed 20": "", "p-ATP feed 50": "", "p-ATP feed 150": ""}
+    groups = ("Au25(p-MBSA)18", *(f"p-ATP feed {feed}" for feed in (4, 20, 50, 150)))
     urine = {"Au25(p-MBSA)18": _row("urine-p-mbsa"), "p-ATP feed 150": _row("urine-p-atp-r150")}
     faeces = _row("faeces-all-groups")
     records = []
-    for sample, found in (("urine", urine), ("faeces", dict.fromkeys(groups, faeces))):
-        records += [
-            {
-                "group": group,
-                "sample": sample,
-                "time_h": _plain(time.number),
-                "value_percent_id": _plain(row.number),
-                "relation": row.relation,
-                "animals": _plain(animals.number),
-                "source": row.id,
-            }
-            for group, row in found.items()
-        ]
+    for group in groups:
+        for sample, row in (("urine", urine.get(group)), ("faeces", faeces)):
+            if row is not None:
+                records.append(
+                    {
+                        "group": group,
+                        "sample": sample,
+                        "time_h": _plain(time.number),
+                        "value_percent_id": _plain(row.number),
+                        "relation": row.relation,
+                        "animals": _plain(animals.number),
+                        "source": row.id,
+                    }
+                )
     return _csv("Gold excreted in 24 h, percent of the injected dose", records)
 
 
