@@ -236,7 +236,7 @@ def least_squares_fit(
     _check(problem, first, level)
     values, residuals, jacobian, converged = solve(problem, first)
     values, residuals, jacobian = _polished(problem, values, residuals, jacobian)
-    return _result(problem, first, values, residuals, jacobian, converged, level, groups)
+    return summarise(problem, first, values, residuals, jacobian, converged, level, groups)
 
 
 def solve(
@@ -457,16 +457,33 @@ def _check(problem: LeastSquaresProblem, start: Array, level: float) -> None:
         )
 
 
-def _result(
+def summarise(
     problem: LeastSquaresProblem,
     start: Array,
     values: Array,
     residuals: Array,
     jacobian: Array,
     converged: bool,
-    level: float,
-    groups: Sequence[object] | None,
+    level: float = 0.95,
+    groups: Sequence[object] | None = None,
 ) -> FitResult:
+    """What a fit says about itself, from a solution that was found by any search.
+
+    Parameters
+    ----------
+    problem : what was fitted
+    start : starting values (p,) [their units]
+    values : best parameters (p,) [their units]
+    residuals : (n,) at the best parameters
+    jacobian : dr_i/dtheta_j (n, p) there
+    converged : the search stopped by itself
+    level : probability of the intervals
+    groups : label of the series that each residual belongs to
+
+    Returns
+    -------
+    FitResult
+    """
     from scipy import stats
 
     n, p = residuals.size, values.size
