@@ -120,6 +120,9 @@ def right_hand_side(t, y, out, sc, ladder, exposure):
     unmixed = y[b0 + UNMIXED]
     for j in range(b0, b0 + EXTRA):
         out[j] = 0.0
+    if not two:
+        for j in range(1, b0, 2):
+            out[j] = 0.0
     released = sc[E_RELEASED]
     etched = 0.0
     bound_b = 0.0
