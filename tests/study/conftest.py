@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from goldshell.study import RunResult, run_study
+import goldshell
+from goldshell.study import RunResult
 
 STUDY = """\
 name: small
@@ -45,5 +52,38 @@ def write_study(tmp_path: Path) -> WriteStudy:
 
 @pytest.fixture(scope="session")
 def packaged_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    """The packaged study zhang2026, run once for all tests of the session."""
-    return run_study("zhang2026", tmp_path_factory.mktemp("zhang2026"), pdf=True)
+    """The packaged study, run once for all tests and all workers: `run_from_a_copy`."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "packaged-run"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker makes it
+        for _ in range(1500):
+            if (folder / "finished").exists():
+                break
+            time.sleep(0.2)
+    else:
+        try:
+            run_from_a_copy(folder)
+        finally:
+            (folder / "finished").touch()
+    results = folder / "results" / "zhang2026"
+    record = json.loads((results / "record.json").read_text(encoding="utf-8"))
+    return RunResult(record["status"], results / "record.json", results / "report.html", tuple(record["analyses"]), ())
+
+
+def run_from_a_copy(folder: Path) -> None:
+    """Run ``goldshell run zhang2026`` in ``folder`` from a copy of the package alone, as an installed one would be."""
+    site = folder / "site"
+    package = Path(goldshell.__file__).parent
+    shutil.copytree(package, site / "goldshell", ignore=shutil.ignore_patterns("__pycache__"))
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "goldshell", "run", "zhang2026", "--json"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    (folder / "stdout.json").write_text(done.stdout, encoding="utf-8")

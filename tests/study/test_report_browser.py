@@ -93,7 +93,7 @@ def test_no_text_of_a_figure_is_cut_off(browser) -> None:
         "  const over = Math.max(frame.left - box.left, box.right - frame.right, frame.top - box.top,"
         "   box.bottom - frame.bottom);"
         "  const slack = text.querySelector('tspan') ? 14 : 2;"  # the box of raised text reaches above its ink
-        "  if (over > slack) cut.push(`${svg.closest('figure').id}: ${text.textContent.replace(/\\s+/g, '')}, ${over} px`);"
+        "  if (over > slack) cut.push(`${svg.closest('figure').id}: ${text.textContent.trim()}, ${over} px`);"
         " }}"
         "return cut"
     )

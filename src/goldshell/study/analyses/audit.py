@@ -58,7 +58,7 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         summary=(
             f"Of {len(result.checks)} statements re-derived from the paper's own numbers: {shown}.",
             *_themes("Contradicted", contradicted),
-            *_themes("Left open by the text", underdetermined),
+            *_themes("Underdetermined", underdetermined),
         ),
         contradicted=tuple(Contradiction(item.title, item.because) for item in contradicted),
         method=(
@@ -84,7 +84,7 @@ def _themes(verdict: str, found: list[Check]) -> list[str]:
     """How many statements of a verdict each theme has, in a sentence."""
     counts = Counter(item.theme for item in found)
     shown = ", ".join(f"{theme} ({count})" for theme, count in counts.most_common())
-    return [f"{verdict} are statements on {shown}."] if found else []
+    return [f"{verdict} statements concern {shown}."] if found else []
 
 
 def _row(item: Check) -> dict[str, object]:
