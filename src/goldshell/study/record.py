@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -44,7 +45,7 @@ def versions() -> dict[str, Any]:
 def fingerprint_inputs(loaded: LoadedStudy) -> list[dict[str, Any]]:
     """Every input of a study with size and SHA-256: study.yaml first, then each data file.
 
-    A file that is missing has neither; the analysis that reads it will say so.
+    A file that cannot be read has neither; the analysis that reads it will say so.
     """
     users: dict[str, list[str]] = {STUDY_FILE: []}
     for settings in loaded.study.analyses:
@@ -53,7 +54,7 @@ def fingerprint_inputs(loaded: LoadedStudy) -> list[dict[str, Any]]:
     inputs = []
     for name, analyses in users.items():
         path = data_path(loaded.folder, name)
-        there = path.is_file()
+        there = path.is_file() and os.access(path, os.R_OK)
         inputs.append(
             {
                 "path": name,
@@ -140,8 +141,8 @@ def remove_stale(folder: Path, previous: dict[str, Any] | None, kept: Iterable[s
     still = set(kept)
     for name in previous.get("outputs", []):
         path = folder / str(name)
-        if str(name) not in still and path.resolve().is_relative_to(folder.resolve()):
-            path.unlink(missing_ok=True)
+        if str(name) not in still and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            path.unlink()
 
 
 def _flat(found: dict[str, Any]) -> dict[str, str]:

@@ -11,7 +11,9 @@ from markupsafe import Markup, escape
 _CLUSTER = re.compile(r"\[?\b(?:Au|Ag|Pt|Pd)\d+(?:[A-Z][a-z]?\d*)*(?:\((?:[^()\s]{1,24})\)(?:\d+(?:[-–−]n)?|n)?)*\]?")
 _SCIENTIFIC = re.compile(r"(?<![\w.])([-−]?\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
 _POWER = re.compile(r"\^(?:\(([^()]{1,12})\)|([-+−]?\d+(?:\.\d+)?))")
-_UNIT_AFTER_NUMBER = re.compile(r"(?:(?<=\d)|(?<=</sup>)) (?=(?:%|mM|µM|nm|min|mL|mPa|kJ|cm|g/mol|eV|mV|h\b|s\b|K\b|m<sup>))")
+_UNIT_AFTER_NUMBER = re.compile(
+    r"(?:(?<=\d)|(?<=</sup>)) (?=(?:%|mM|µM|nm|min|mL|mPa|kJ|cm|g/mol|eV|mV|h\b|s\b|K\b|m<sup>))"
+)
 _PARA = re.compile(r"(?<![\w-])([pmo])-(?=[A-Z])")
 _MINUS = re.compile(r"(?<=[\s(\[])-(?=\d)")
 _DOI = re.compile(r"doi:(10\.\S+?)(?=[.,;]?(?:\s|$))")
