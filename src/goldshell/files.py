@@ -105,6 +105,12 @@ def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[
     return InputError(message, where=f"{path}:{line}", hint=hint)
 
 
+def line_of(path: Path, location: tuple[int | str, ...]) -> int:
+    """Line (from 1) of a YAML file at which a part of it stands, for errors that are found after reading."""
+    root = yaml.compose(read_text(path), Loader=yaml.SafeLoader)
+    return 1 if root is None else _line_of(root, location)
+
+
 def _field_names(model: type[BaseModel]) -> set[str]:
     """Names of the fields of a model and of the models inside it."""
     text = json.dumps(model.model_json_schema())
