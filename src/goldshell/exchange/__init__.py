@@ -13,6 +13,7 @@ from goldshell.exchange.regression import OrderFit as OrderFit
 from goldshell.exchange.regression import RatePoint as RatePoint
 from goldshell.exchange.regression import fit_orders as fit_orders
 from goldshell.exchange.regression import read_rates as read_rates
+from goldshell.exchange.sbml import to_sbml as to_sbml
 from goldshell.exchange.schema import read_simulation as read_simulation
 from goldshell.exchange.sheet import Protocol as Protocol
 from goldshell.exchange.simulate import Simulation as Simulation
