@@ -1,7 +1,9 @@
-"""``goldshell exchange``: ligand exchange and etching, simulated."""
+"""``goldshell exchange``: ligand exchange and etching, simulated and designed; protocol sheets."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,11 @@ import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Ligand exchange: simulate a vial.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Ligand exchange: simulate a vial, design a recipe, print a protocol.",
+)
 
 
 @app.callback()
@@ -96,3 +102,84 @@ def protocol(
         print_json(sheet.to_dict())
         return
     print(sheet.to_text(), end="")
+
+
+@app.command(help="Find a recipe for a wanted shell: protocol sheet, prediction with intervals, Pareto front.")
+def design(
+    file: Annotated[Path, typer.Argument(metavar="TARGET.yaml", help="Wishes, and what may be changed.")],
+    fit: Annotated[
+        Path | None, typer.Option(metavar="FIT", help="Parameters: JSON of 'exchange fit', or CSV of draws.")
+    ] = None,
+    scale: Annotated[float, typer.Option(help="Factor on the volumes of the recipe [1].")] = 1.0,
+    seconds: Annotated[float, typer.Option(help="Time limit of the search [s].")] = 40.0,
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.exchange import design as run
+
+    result = run(file, fit=fit, scale=scale, seconds=seconds, progress=_progress())
+    if figures is not None:
+        from goldshell.exchange import figures_design as draw
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(draw.pareto_figure(result), figures / "pareto.svg")
+        save(draw.prediction_figure(result), figures / "prediction.svg")
+        save(draw.next_experiment_figure(result), figures / "next_experiment.svg")
+    if json_output:
+        print_json(result.to_dict())
+        return
+    print(result.recipe.to_text())
+    predicted = result.predicted
+    print_table(
+        ("", "predicted", "low", "high"),
+        [
+            (name, estimate.value, estimate.low, estimate.high)
+            for name, estimate in (
+                ("mean n", predicted.mean_n),
+                ("variance", predicted.variance),
+                ("dispersion index", predicted.dispersion_index),
+                ("intact fraction", predicted.intact_fraction),
+                *((("charge", predicted.charge),) if predicted.charge else ()),
+            )
+        ],
+        title=f"prediction, {100 * predicted.level:.0f} % over {result.uncertainty.description}",
+    )
+    print(f"\n{100 * predicted.chance:.0f} % of the draws meet every wish\n")
+    print_table(
+        ("n", "P(n) [%]", "low", "high"),
+        [
+            (n, *(100.0 * float(part[n]) for part in predicted.composition))
+            for n in range(len(predicted.composition[0]))
+            if predicted.composition[2][n] > 0.001
+        ],
+    )
+    print()
+    step = max(1, (len(result.pareto) + 9) // 10)
+    print_table(
+        ("variance", "intact [%]", "time [min]", "conditions"),
+        [
+            (item.variance, 100.0 * item.intact_fraction, 60.0 * item.conditions.time_h, item.conditions.in_words())
+            for item in result.pareto[::step]
+        ],
+        title=f"Pareto front ({len(result.pareto)} conditions, every {step})" if step > 1 else "Pareto front",
+    )
+    print(f"\nlimiting: {result.limiting.because}")
+    best = result.next_experiment.best
+    if best is not None:
+        print(
+            f"next experiment: {best.in_words()}; standard deviation of the mean {best.sd_before:.3g} -> "
+            f"{best.sd_after:.3g}"
+        )
+    print_warnings(result.warnings)
+
+
+def _progress() -> Callable[[float, str], None] | None:
+    """A line on stderr that is written over, where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: float, text: str) -> None:
+        print(f"\r{100 * done:3.0f} %  {text:<70}", end="\n" if done >= 1.0 else "", file=sys.stderr, flush=True)
+
+    return show

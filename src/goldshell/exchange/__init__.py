@@ -1,10 +1,14 @@
 """Ligand exchange and etching of clusters: from the state of the flask to P(n) over time."""
 
 from goldshell.exchange.conditions import make_experiment as make_experiment
+from goldshell.exchange.design import DesignResult as DesignResult
+from goldshell.exchange.design import design as design
 from goldshell.exchange.experiment import Addition as Addition
 from goldshell.exchange.experiment import Experiment as Experiment
 from goldshell.exchange.experiment import Withdrawal as Withdrawal
 from goldshell.exchange.models.well_mixed import Parameters as Parameters
+from goldshell.exchange.parameter_ensemble import ParameterEnsemble as ParameterEnsemble
+from goldshell.exchange.parameter_ensemble import ensemble as ensemble
 from goldshell.exchange.protocol import protocol as protocol
 from goldshell.exchange.rate_law import Course as Course
 from goldshell.exchange.rate_law import RateLaw as RateLaw
@@ -20,6 +24,8 @@ from goldshell.exchange.simulate import Simulation as Simulation
 from goldshell.exchange.simulate import States as States
 from goldshell.exchange.simulate import simulate as simulate
 from goldshell.exchange.simulate import solve as solve
+from goldshell.exchange.target import Target as Target
+from goldshell.exchange.target import read_target as read_target
 from goldshell.exchange.traces import KineticTrace as KineticTrace
 from goldshell.exchange.traces import RateEstimate as RateEstimate
 from goldshell.exchange.traces import differentiate as differentiate
