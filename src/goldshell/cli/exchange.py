@@ -174,6 +174,47 @@ def design(
     print_warnings(result.warnings)
 
 
+@app.command(help="Write a vial as SBML, or a fitting problem as PEtab tables, for other simulators and estimators.")
+def export(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.yaml", help="As for 'exchange simulate' (SBML), 'exchange fit' (PEtab).")
+    ],
+    sbml: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.xml", dir_okay=False, help="Write SBML: amounts in umol, volumes in mL, time in h."),
+    ] = None,
+    petab: Annotated[
+        Path | None, typer.Option(metavar="DIR", file_okay=False, help="Write PEtab tables into this folder.")
+    ] = None,
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="SBML with numbers for what follows from constants: runs faster.")
+    ] = False,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.errors import InputError
+
+    if (sbml is None) == (petab is None):
+        raise InputError("give either --sbml OUT.xml or --petab DIR", where="exchange export", hint="see --help")
+    if sbml is not None:
+        from goldshell.exchange import read_simulation, to_sbml
+        from goldshell.files import write_atomically
+
+        experiment, parameters = read_simulation(file)
+        write_atomically(sbml, to_sbml(experiment, parameters, numbers=numbers))
+        written: dict[str, list[str]] = {"files": [str(sbml)], "warnings": []}
+    else:
+        assert petab is not None
+        from goldshell.exchange.petab import write_petab
+        from goldshell.exchange.problem_file import read_problem
+
+        written = write_petab(read_problem(file).problem, petab).to_dict()
+    if json_output:
+        print_json(written)
+        return
+    print("\n".join(written["files"]))
+    print_warnings(written["warnings"])
+
+
 def _progress() -> Callable[[float, str], None] | None:
     """A line on stderr that is written over, where stderr is a terminal."""
     if not sys.stderr.isatty():
