@@ -6,6 +6,9 @@ libRoadRunner multiplies its absolute tolerance by the size of each state, so it
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -69,7 +72,7 @@ CASES = {
     "Au25 in two phases": (AU25, {}),
     "two phases, everything": (TWO, EVERYTHING),
     "micromixing": (
-        dataclasses.replace(ONE, exposure_classes=3), {"micromixing": 1.2, "mixing_rate": 2.0},
+        dataclasses.replace(ONE, exposure_classes=2), {"micromixing": 1.2, "mixing_rate": 2.0},
     ),
     "additions and aliquots": (dataclasses.replace(ONE, schedule=SCHEDULE), {}),
     "addition to the organic phase": (
@@ -233,3 +236,47 @@ def test_a_small_document_has_its_closed_form() -> None:
 
 def test_state_layout_is_the_one_compared() -> None:
     assert len(state_names(TWO, 1)) == 2 * 9 + kernels.EXTRA
+
+
+VIAL = """
+cluster: Au25(p-MBSA)18
+incoming: p-MBA
+phases:
+  water: {volume: 2 mL, cluster: 0.025 mM, ligand: 0.1 mM}
+time: 1 h
+"""
+
+
+def test_command_writes_sbml(goldshell: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "vial.yaml").write_text(VIAL, encoding="utf-8")
+    out = tmp_path / "new" / "vial.xml"
+    result = goldshell("exchange", "export", tmp_path / "vial.yaml", "--sbml", out, "--json")
+    assert result.code == 0
+    assert result.json == {"schema": 1, "files": [str(out)], "warnings": []}
+    assert ET.parse(out).getroot().tag.endswith("sbml")
+    assert goldshell("exchange", "export", tmp_path / "vial.yaml", "--sbml", out, "--numbers").out.strip() == str(out)
+    assert "forward_0" not in {item.get("variable") for item in ET.parse(out).iter()}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), "give either --sbml OUT.xml or --petab DIR"),
+        (("--sbml", "a.xml", "--petab", "b"), "give either --sbml OUT.xml or --petab DIR"),
+        (("--sbml", "."), "is a directory"),
+    ],
+)
+def test_command_refuses(goldshell: Callable[..., Any], tmp_path: Path, words: tuple[str, ...], expected: str) -> None:
+    (tmp_path / "vial.yaml").write_text(VIAL, encoding="utf-8")
+    result = goldshell("exchange", "export", tmp_path / "vial.yaml", *words)
+    assert result.code == 2
+    assert expected in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_command_refuses_a_file_cut_off(goldshell: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "vial.yaml").write_text(VIAL[: VIAL.index("time")], encoding="utf-8")
+    result = goldshell("exchange", "export", tmp_path / "vial.yaml", "--sbml", tmp_path / "vial.xml", "--json")
+    assert result.code == 2
+    assert "time" in result.json["error"]["message"]
+    assert not (tmp_path / "vial.xml").exists()
