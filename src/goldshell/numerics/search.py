@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 Residual = Callable[[Array], Array]
 
 _LONGEST_STEP = 1.5  # coordinates, in one Gauss-Newton step
+_BETTER = 0.1  # fall of S on the way of a profile that is told to the user
 _STEPS = 25  # along a profile, per side
 _REFITS = 30  # Gauss-Newton steps per point of a profile
 
@@ -114,12 +115,23 @@ def multi_start(
     starts: Sequence[Array],
     bounds: Sequence[tuple[float, float]],
     *,
+    fine: Residual | None = None,
     tolerance: float = 1e-4,
     max_evaluations: int = 60,
 ) -> list[Solution]:
     """Search from every start and finish the best; solutions from the best to the worst.
 
     Starts at which the residuals are not finite are skipped.
+
+    Parameters
+    ----------
+    residual : (p,) -> (n,)
+    jacobian : (p,) -> (n, p)
+    starts : (p,) each
+    bounds : (low, high) per parameter
+    fine : a more accurate Jacobian for the finish; ``jacobian`` when None
+    tolerance : relative change of S at which a search stops
+    max_evaluations : limit on evaluations of the residuals, per start
 
     Raises
     ------
@@ -138,8 +150,18 @@ def multi_start(
             f"the residuals are not finite at any of {len(starts)} starts", hint="check the starting values and bounds"
         )
     found.sort(key=lambda one: one.sum_of_squares)
-    found[0] = search_from(residual, jacobian, found[0].values, bounds, tolerance=1e-3 * tolerance)
+    found[0] = _finished(residual, fine or jacobian, found[0], np.array(bounds, dtype=float))
     return found
+
+
+def _finished(residual: Residual, jacobian: Residual, found: Solution, bounds: Array) -> Solution:
+    """The solution after Gauss-Newton steps down to changes of S of 1e-5: trust regions stop early in valleys."""
+    start = np.clip(found.values, bounds[:, 0], bounds[:, 1])
+    refit = _refit(residual, jacobian, start, None, bounds, found.jacobian, 1e-5)
+    if refit is None or refit[1] >= found.sum_of_squares:
+        return found
+    values, total, _ = refit
+    return Solution(values, residual(values), jacobian(values), total, True)
 
 
 def scattered_starts(
@@ -218,7 +240,7 @@ def trace_profile(
         for side, ok in zip(("below", "above"), closed, strict=True)
         if not ok
     ]
-    if better[0] < lowest - 10 * tolerance:
+    if better[0] < lowest - _BETTER:
         warnings.append(
             f"a better fit was met on the way (S = {better[0]:.6g} instead of {lowest:.6g}): fit again from more starts"
         )
@@ -303,12 +325,12 @@ def _refit(
     residual: Callable[[Array], object],
     jacobian: Residual,
     start: Array,
-    index: int,
+    index: int | None,
     bounds: Array,
     carried: Array,
     tolerance: float,
 ) -> tuple[Array, float, Array] | None:
-    """Best other parameters with one held: damped Gauss-Newton with Broyden updates; None where not computable."""
+    """Best parameters with at most one held: damped Gauss-Newton with Broyden updates; None where not computable."""
     here = start
     with np.errstate(all="ignore"):
         r = np.asarray(residual(here), dtype=float)

@@ -1,0 +1,206 @@
+"""The composition data of paper Z as experiments with observations, built from the literature rows.
+
+Every number comes from a row of ``literature/tables/zhang2026.csv``. What the paper leaves open is set here, once, and
+named in `ASSUMPTIONS`.
+
+References
+----------
+Zhang et al., Nat. Commun. 17 (2026), doi:10.1038/s41467-026-68345-z
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from goldshell.exchange.conditions import make_experiment
+from goldshell.exchange.models import well_mixed
+from goldshell.exchange.models.well_mixed import Parameters
+from goldshell.exchange.observations import Observation, Range, Rate, Shell, Trace
+from goldshell.exchange.problem import FitExperiment
+from goldshell.literature import show
+
+CLUSTER = "Au25(p-MBSA)18"
+FEEDS = (1, 2, 4, 6, 9)
+P_ATP_FEEDS = (4, 20, 50, 150)
+
+ASSUMPTIONS = {
+    "detection": "the paper states no detection threshold: 1 % of the largest species",
+    "time of the intact fractions": "30 min, as in the text; the caption of Fig. 3 says 1 h",
+    "thiol of the etching rates": "not stated: the 100:1 feed",
+    "water-only thiol": "the same amount per cluster as stated for the feed, dissolved in the water of the clusters",
+    "unstated feed": "the pH series, counter-ions, coverages at 30 min: one common feed, fitted",
+    "ligand scope": "NTP, p-ATP, MP and TP of Fig. 5: the feed is not stated, taken as that of the counter-ion series",
+    "counts": "populations at 100:1 carry the scatter of 100 clusters (5 % absolute at 42 %)",
+    "intact fraction": "standard deviation 0.03, from the printed 'about'",
+    "rates": "geometric standard deviation 1.3",
+    "mean n by NMR": "standard deviation 0.5, the rounding to whole ligands and integration",
+}
+
+_COUNTS = 100.0
+_INTACT_SD = 0.03
+_RATE_FACTOR = 1.3
+_MEAN_SD = 0.5
+_TIME_H = 1.0
+
+
+def two_phase(
+    name: str,
+    feed: float,
+    observations: tuple[Observation, ...],
+    *,
+    incoming: str = "p-MBA",
+    solvent: str = "ethyl acetate",
+    pH: float | None = None,
+    counter_ion: str = "",
+    parameters: Parameters | None = None,
+) -> FitExperiment:
+    """One vial of Z's two-phase protocol: 2 mL water with clusters, 2 mL organic phase with the ligand.
+
+    Parameters
+    ----------
+    name : of the experiment
+    feed : incoming ligand per cluster [1]
+    observations : what was seen
+    incoming, solvent, pH, counter_ion : conditions; the pH of the protocol when None
+    parameters : of the model
+    """
+    clusters = _number("zhang2026-two-phase-cluster-concentration")
+    water = _number("zhang2026-two-phase-aqueous-volume")
+    organic = _number("zhang2026-two-phase-organic-volume")
+    experiment = make_experiment(
+        CLUSTER,
+        incoming,
+        cluster_mM=clusters,
+        water_mL=water,
+        pH=_number("zhang2026-two-phase-ph") if pH is None else pH,
+        solvent=solvent,
+        organic_mL=organic,
+        organic_ligand_mM=feed * clusters * water / organic,
+        counter_ion=counter_ion,
+    )
+    return FitExperiment(name, experiment, tuple(well_mixed.to_vector(parameters or Parameters())), observations)
+
+
+def water_only(
+    name: str, feed: float, observations: tuple[Observation, ...], *, parameters: Parameters | None = None
+) -> FitExperiment:
+    """One vial of Z's single-phase protocol: clusters and ligand in the same water."""
+    clusters = _number("zhang2026-single-phase-cluster-concentration")
+    experiment = make_experiment(
+        CLUSTER,
+        "p-MBA",
+        cluster_mM=clusters,
+        water_mL=_number("zhang2026-two-phase-aqueous-volume"),
+        pH=_number("zhang2026-fig4-ph"),
+        water_ligand_mM=feed * clusters,
+    )
+    return FitExperiment(name, experiment, tuple(well_mixed.to_vector(parameters or Parameters())), observations)
+
+
+def figure_4() -> tuple[FitExperiment, ...]:
+    """The ten ranges of Fig. 4: five feeds, two-phase then water only."""
+    return tuple(
+        build(f"{system} R={feed}", feed, (_range(f"zhang2026-fig4-r{feed}-{system}"),))
+        for system, build in (("two-phase", two_phase), ("water-only", water_only))
+        for feed in FEEDS
+    )
+
+
+def feed_100() -> tuple[FitExperiment, ...]:
+    """The 100:1 feed in both systems: populations, intact fractions, etching rates."""
+    populations = {n: _number(f"zhang2026-population-n{n}") / 100.0 for n in (15, 16, 17, 18)}
+    total = sum(populations.values())
+    shell = Shell(
+        _TIME_H,
+        tuple(populations.get(n, 0.0) / total for n in range(19)),
+        counts=_COUNTS,
+        label="populations",
+        source="zhang2026-population-n17",
+    )
+    return (
+        two_phase(
+            "two-phase R=100",
+            _number("zhang2026-feed-ratio-100"),
+            (shell, _intact("zhang2026-intact-two-phase"), _etching("zhang2026-etching-rate-two-phase")),
+        ),
+        water_only(
+            "water-only R=100",
+            _number("zhang2026-feed-ratio-100"),
+            (_intact("zhang2026-intact-water-only"), _etching("zhang2026-etching-rate-water-only")),
+        ),
+    )
+
+
+def unstated_feed(nominal: float = 2.0) -> tuple[FitExperiment, ...]:
+    """pH series, counter-ions, coverages at 30 min; their feed is not stated (``nominal``, times a fitted factor)."""
+    coverage = {
+        system: Trace(
+            "mean_n",
+            (_number("zhang2026-exchange-kinetics-time") / 60.0,),
+            (_number(f"zhang2026-coverage-{system}") / 100.0 * 18.0,),
+            (_MEAN_SD,),
+            label="coverage",
+            source=f"zhang2026-coverage-{system}",
+        )
+        for system in ("two-phase", "water-only")
+    }
+    series = [
+        two_phase("two-phase 30 min", nominal, (coverage["two-phase"],)),
+        water_only("water-only 30 min", nominal, (coverage["water-only"],)),
+    ]
+    for pH in (5, 7, 9):
+        source = f"zhang2026-ph{pH}-exchange"
+        seen = Trace("mean_n", (_TIME_H,), (_number(source),), (_MEAN_SD,), label="ligands", source=source)
+        series.append(two_phase(f"pH {pH}", nominal, (seen,), pH=float(pH)))
+    for ion in ("none", "TMAC", "TPAC"):
+        seen_range = _range(f"zhang2026-counter-ion-{ion.lower()}")
+        series.append(two_phase(f"counter-ion {ion}", nominal, (seen_range,), counter_ion="" if ion == "none" else ion))
+    return tuple(series)
+
+
+def other_ligands(nominal: float = 2.0) -> tuple[FitExperiment, ...]:
+    """Alkyl ligands at 200:1, the ligands of Fig. 5 (feed not stated: ``nominal``), and p-ATP by NMR."""
+    found = [
+        two_phase(f"{ligand} R=200", _number(f"zhang2026-{ligand.lower()}-feed-ratio"),
+                  (_range(f"zhang2026-{ligand.lower()}-range"),), incoming=ligand)
+        for ligand in ("MPA", "MHA")
+    ]  # fmt: skip
+    for ligand in ("NTP", "p-ATP", "MP"):
+        found.append(two_phase(ligand, nominal, (_range(f"zhang2026-{ligand.lower()}-range"),), incoming=ligand))
+    highest = Range(_TIME_H, None, int(_number("zhang2026-tp-maximum")), label="range", source="zhang2026-tp-maximum")
+    found.append(two_phase("TP", nominal, (highest,), incoming="TP"))
+    for feed in P_ATP_FEEDS:
+        source = f"zhang2026-p-atp-mean-r{feed}"
+        mean = Trace("mean_n", (_TIME_H,), (_number(source),), (_MEAN_SD,), label="mean n (NMR)", source=source)
+        found.append(two_phase(f"p-ATP R={feed}", feed, (mean,), incoming="p-ATP"))
+    return tuple(found)
+
+
+def with_parameters(experiments: tuple[FitExperiment, ...], **values: float) -> tuple[FitExperiment, ...]:
+    """The experiments with other values of the parameters that are not fitted."""
+    changed = []
+    for item in experiments:
+        vector = list(item.vector)
+        for name, value in values.items():
+            vector[well_mixed.INDEX[name]] = value
+        changed.append(dataclasses.replace(item, vector=tuple(vector)))
+    return tuple(changed)
+
+
+def _number(row: str) -> float:
+    return show(row).number
+
+
+def _range(row: str) -> Range:
+    found = show(row)
+    return Range(_TIME_H, int(found.low), int(found.high), label="range", source=row)
+
+
+def _intact(row: str) -> Trace:
+    time = _number("zhang2026-intact-reaction-time") / 60.0
+    return Trace("intact_fraction", (time,), (_number(row) / 100.0,), (_INTACT_SD,), label="intact", source=row)
+
+
+def _etching(row: str) -> Rate:
+    time = _number("zhang2026-intact-reaction-time") / 60.0
+    return Rate("etching", 0.0, time, _number(row), _RATE_FACTOR, label="etching rate", source=row)
