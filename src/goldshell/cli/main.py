@@ -26,6 +26,8 @@ COMMANDS = {
     "cluster": ("cluster", "A cluster by notation: formula, mass, isomers, shell charge."),
     "diffusivity": ("diffusivity", "Diffusion coefficient of a ligand in solvents, four correlations."),
     "exchange": ("exchange", "Ligand exchange and etching: simulate a vial, fit, design."),
+    "esims": ("esims", "ESI mass spectrum of a cluster: ligand distribution with intervals."),
+    "fate": ("fate", "Fate in the body: non-compartmental analysis, simulation of organs and excreta."),
     "serve": ("serve", "Show the reports of a results folder in the browser (this machine only)."),
 }
 

@@ -1,0 +1,346 @@
+"""The composition of a ligand shell from a raw ESI mass spectrum, charges and adducts unknown beforehand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from goldshell.chemistry import Cluster, Ligand, find_ligand, parse_cluster
+from goldshell.errors import AnalysisError, InputError
+from goldshell.spectra.esi_ms import grammar, quality
+from goldshell.spectra.esi_ms.calibrate import observed_resolution, scan
+from goldshell.spectra.esi_ms.deconvolve import Candidates, Channel, Data, Fit, Solver, channel_of
+from goldshell.spectra.esi_ms.envelopes import Instrument, columns, ion_peaks
+from goldshell.spectra.esi_ms.grammar import Ion, Shell
+from goldshell.spectra.esi_ms.linear import baseline_columns, noise_from_differences, stacked, weighted, solve_signed
+from goldshell.spectra.esi_ms.report import EsiMsResult
+from goldshell.spectra.esi_ms.summary import summarise
+from goldshell.spectra.io import Spectrum
+
+_MOST_CHARGES = 12
+_MOST_TURNS = 4  # rounds of adding channels that the residual asks for
+_MARGIN = 6.0  # Th kept beside the outermost envelope
+_SHORT_RANGE = 100.0  # Th below which slope and exponent cannot be told from the rest
+_UNRESOLVED = 4.0  # FWHM times charge [Da] from which envelopes of neighbours run together
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for.
+
+    Parameters
+    ----------
+    cluster : starting cluster
+    incoming : ligand that n counts, or None
+    charges : signed charges
+    core_charges : q
+    also : other clusters
+    """
+
+    cluster: Cluster
+    incoming: Ligand | None
+    charges: tuple[int, ...]
+    core_charges: tuple[int, ...]
+    shells: tuple[Shell, ...]
+
+
+def analyse_spectrum(
+    spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None = None, *,
+    charges: Sequence[int] | None = None, polarity: str = "negative", core_charges: Sequence[int] | None = None,
+    also: Sequence[Cluster | str] = (), response: float = 1.0, intervals: bool = True, level: float = 0.95,
+) -> EsiMsResult:  # fmt: skip
+    """Deconvolve an ESI mass spectrum of a cluster whose shell is a mixture.
+
+    Model: y(x) = baseline + sum over ions of area times isotope envelope at the instrument's peak shape. Calibration
+    shift and slope, resolution, peak asymmetry, Lorentzian share and the abundance of 34S are fitted along, weights
+    follow a noise model of the residuals.
+
+    Parameters
+    ----------
+    spectrum : profile
+    cluster : starting cluster, ``"Au25(p-MBSA)18"``
+    incoming : ligand that n counts
+    charges : numbers of charges to look for; every one that the m/z range allows when None
+    polarity : "negative" or "positive"
+    core_charges : core charges to look for; the cluster's own and one electron less when None
+    also : other clusters in the sample, unexchanged
+    response : signal of the fully exchanged cluster over that of the starting cluster, per amount [1]; in between it
+        changes geometrically with n
+    intervals : compute intervals
+    level : of the intervals [1]
+
+    Returns
+    -------
+    EsiMsResult
+
+    Raises
+    ------
+    InputError : unknown names, charges or polarity that cannot be
+    AnalysisError : centroids, wrong polarity, no ion of this cluster, resolution too low
+    """
+    search = _search(spectrum, cluster, incoming, charges, polarity, core_charges, also)
+    if not (math.isfinite(response) and response > 0):
+        raise InputError(f"response {response:g} must be above zero")
+    if not 0 < level < 1:
+        raise InputError(f"the level must be between 0 and 1, got {level:g}")
+    quality.check_profile(spectrum)
+    warnings = list(spectrum.warnings)
+    first = grammar.ions(search.shells, search.charges, search.core_charges, grammar.modifications())
+    if not first:
+        raise InputError("no ion of this cluster has these charges", where=search.cluster.notation)
+    data, start, active, clipped = _prepare(spectrum, first, search)
+    if clipped:
+        warnings.append(f"the detector is saturated ({clipped} points at its limit): they are left out; "
+                        "record it again at lower intensity")  # fmt: skip
+    fixed = _undetermined(data)
+    solver = Solver(data, start, fixed)
+    fit, active = _fit(solver, search, active)
+    upper = _upper_limits(solver, fit, search) if intervals else {}
+    return summarise(data, fit, search.cluster, search.incoming, search.shells, search.charges, upper, warnings,
+                     response=response, intervals=intervals, level=level, source=spectrum.source)  # fmt: skip
+
+
+def _search(
+    spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None, charges: Sequence[int] | None,
+    polarity: str, core_charges: Sequence[int] | None, also: Sequence[Cluster | str],
+) -> Search:  # fmt: skip
+    if polarity not in {"negative", "positive"}:
+        raise InputError(f"polarity {polarity!r}", hint="write negative or positive")
+    if spectrum.polarity and spectrum.polarity != polarity:
+        raise AnalysisError(
+            f"the spectrum was recorded in {spectrum.polarity} mode, {polarity} ions are looked for",
+            where=spectrum.source, hint=f"use polarity {spectrum.polarity}, or the other file",
+        )  # fmt: skip
+    start = parse_cluster(cluster) if isinstance(cluster, str) else cluster
+    ligand = find_ligand(incoming) if isinstance(incoming, str) else incoming
+    others = [parse_cluster(item) if isinstance(item, str) else item for item in also]
+    made = grammar.shells(start, ligand, others)
+    sign = -1 if polarity == "negative" else 1
+    cores = tuple(core_charges) if core_charges else (start.core_charge, start.core_charge + 1)
+    if charges is not None:
+        wanted = sorted({abs(int(z)) for z in charges})
+        if not wanted or wanted[0] < 1 or wanted[-1] > 60:
+            raise InputError("charges must be between 1 and 60", where="charges")
+    else:
+        heavy = max(shell.formula.average_mass for shell in made)
+        light = min(shell.formula.average_mass for shell in made)
+        low, high = float(spectrum.mz[0]), float(spectrum.mz[-1])
+        acids = max(shell.acids for shell in made) + 1
+        most = max(3, acids) if sign < 0 else _MOST_CHARGES
+        wanted = [
+            z for z in range(1, min(_MOST_CHARGES, most) + 1) if light / z - 5 <= high and heavy / z + 95 / z >= low
+        ]
+        if not wanted:
+            raise AnalysisError(
+                f"no charge puts {start.notation} into m/z {low:.0f} to {high:.0f}", where=spectrum.source,
+                hint="check the cluster and the m/z range",
+            )  # fmt: skip
+    return Search(start, ligand, tuple(sign * z for z in wanted), cores, tuple(made))
+
+
+def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data, Instrument, list[Ion], int]:
+    """Points to fit, a first guess of the instrument, and the candidates whose isotope peaks are there."""
+    x, y = quality.with_zeros(spectrum.mz, spectrum.intensity)
+    peaks = ion_peaks(ions)
+    low, high = float(peaks.mz.min()) - _MARGIN, float(peaks.mz.max()) + _MARGIN
+    kept = (x >= low) & (x <= high)
+    if kept.sum() < 20:
+        raise AnalysisError(
+            f"no points where {search.cluster.notation} could be, m/z {low:.0f} to {high:.0f}", where=spectrum.source,
+            hint="check the cluster, the charges and the m/z range",
+        )  # fmt: skip
+    x, y = x[kept], y[kept]
+    if y.max() <= 0:
+        raise AnalysisError("no signal where the cluster could be", where=spectrum.source)
+    clipped = quality.saturated(y)
+    noise = max(noise_from_differences(y), 2e-4 * float(y.max()))
+    seen = observed_resolution(x, y, noise)
+    guess = min(seen, 12000.0) if math.isfinite(seen) else 8000.0
+    centre, half_span = 0.5 * (x[0] + x[-1]), max(0.5 * (x[-1] - x[0]), 1.0)
+    start = Instrument(centre, half_span, log_resolution=math.log(guess))
+    there = _present(x, y, ions, start, noise)
+    if not there:
+        raise AnalysisError(
+            f"no isotope envelope of {search.cluster.notation} at any charge {_range(search.charges)}",
+            where=spectrum.source, hint="check cluster, incoming ligand, polarity and calibration",
+        )  # fmt: skip
+    data = Data(x, y, noise, baseline_columns(x), clipped)
+    start = _scanned(data, there, start, seen)
+    return data, start, there, int(clipped.sum())
+
+
+def _present(x: np.ndarray, y: np.ndarray, ions: list[Ion], start: Instrument, noise: float) -> list[Ion]:
+    """Candidates for which something stands at each of their five largest isotope peaks."""
+    peaks = ion_peaks(ions)
+    base = float(np.median(y))
+    kept = []
+    for k, ion in enumerate(ions):
+        a, b = peaks.start[k], peaks.start[k + 1]
+        order = a + np.argsort(peaks.probability[a:b])[::-1][:5]
+        window = 25e-6 * peaks.mz[order] + 0.5 * start.width(peaks.mz[order])
+        low = np.searchsorted(x, peaks.mz[order] - window)
+        high = np.searchsorted(x, peaks.mz[order] + window)
+        covered = high > low
+        if covered.sum() < 3:
+            continue
+        tops = np.array([y[i:j].max() for i, j in zip(low[covered], high[covered], strict=True)])
+        p = peaks.probability[order][covered]
+        reach = float(((tops - base) / p).min()) * float(p.max())
+        if reach > max(1.5 * noise, 5e-4 * float(y.max())):
+            kept.append(ion)
+    return kept
+
+
+def _scanned(data: Data, ions: list[Ion], start: Instrument, seen: float) -> Instrument:
+    """Shift and resolution by a grid search around the tallest peaks."""
+    top = data.x[int(np.where(data.excluded, 0, data.y).argmax())]
+    inside = (data.x > top - 12) & (data.x < top + 12)
+    peaks = ion_peaks(ions)
+    tops = peaks.mz[peaks.tops()]
+    near = np.flatnonzero((tops > top - 11) & (tops < top + 11))
+    if inside.sum() < 20 or not len(near):
+        return start
+    x, y = data.x[inside], data.y[inside]
+    base = baseline_columns(x)
+    guesses = [min(seen, 14000.0)] if math.isfinite(seen) else [1500.0, 4000.0, 9000.0]
+    coarse = scan(x, y, peaks.of(near), base, start, guesses, np.arange(-32.0, 33.0, 8.0))
+    fine = coarse.shift + np.array([-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0])
+    around = [math.exp(coarse.log_resolution) * f for f in (0.7, 1.0, 1.4, 2.0)]
+    return scan(x, y, peaks.of(near), base, coarse, around, fine)
+
+
+def _undetermined(data: Data) -> frozenset[str]:
+    """Nuisance parameters that a short m/z range cannot tell apart."""
+    return frozenset({"slope", "exponent"}) if data.x[-1] - data.x[0] < _SHORT_RANGE else frozenset()
+
+
+def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Ion]]:
+    data = solver.data
+    candidates = Candidates(there, data, solver.instrument)
+    if not candidates.ions:
+        raise AnalysisError("no envelope lies whole in the m/z range", where=search.cluster.notation)
+    amounts = solver.first_amounts(candidates)
+    found = {(ion.shell, channel_of(ion)): amount for ion, amount in zip(candidates.ions, amounts, strict=True)}
+    by_charge: dict[int, float] = {}
+    for ion, amount in zip(candidates.ions, amounts, strict=True):
+        by_charge[ion.charge] = by_charge.get(ion.charge, 0.0) + float(amount)
+    total = sum(by_charge.values())
+    if total <= 0:
+        raise AnalysisError("no ion of this cluster is in the spectrum", where=search.cluster.notation)
+    live = [charge for charge, amount in by_charge.items() if amount > 0.003 * total]
+    every = Candidates(
+        grammar.ions(search.shells, live, search.core_charges, grammar.modifications()), data, solver.instrument
+    )
+    others = grammar.ions(search.shells, live, search.core_charges, grammar.modifications(other=True))
+    channels = set(every.channels)
+    fit: Fit | None = None
+    for turn in range(_MOST_TURNS):
+        whole = np.array([found.get((ion.shell, channel_of(ion)), 0.0) for ion in every.ions])
+        keep_s, keep_c, shell_share, _ = solver.select(every, whole)
+        kept_shells = [shell for shell, kept in zip(every.shells, keep_s, strict=True) if kept]
+        kept_channels = [channel for channel, kept in zip(every.channels, keep_c, strict=True) if kept]
+        support = _product(search, kept_shells, kept_channels, data, solver.instrument)
+        fit = solver.refit(support, rounds=1)
+        if turn == _MOST_TURNS - 1:
+            break
+        untried = [ion for ion in others if channel_of(ion) not in channels and ion.shell in set(kept_shells)]
+        shares = dict(zip(every.shells, shell_share, strict=True))
+        added = solver.grow(support, fit.amounts, Candidates(untried, data, solver.instrument), shares)
+        if not added:
+            break
+        channels |= set(added)
+        fit = solver.refit(
+            _product(search, kept_shells, [*kept_channels, *added], data, solver.instrument), rounds=1, steps=4
+        )
+        found = {
+            (ion.shell, channel_of(ion)): max(float(amount), 0.0)
+            for ion, amount in zip(fit.ions, fit.amounts, strict=True)
+        }
+        every = Candidates(
+            [ion for ion in dict.fromkeys([*every.ions, *others]) if channel_of(ion) in channels],
+            data,
+            solver.instrument,
+        )
+    assert fit is not None
+    for _ in range(4):
+        weak = _weak_shells(fit)
+        if not weak:
+            break
+        support = [ion for ion in fit.ions if ion.shell not in weak]
+        fit = solver.refit(support, rounds=0)
+    fit = solver.refit(list(fit.ions), rounds=1)
+    return fit, list(fit.ions)
+
+
+def _product(
+    search: Search, shells: list[Shell], channels: list[Channel], data: Data, instrument: Instrument
+) -> list[Ion]:
+    made = []
+    for shell in shells:
+        for charge, core, change in channels:
+            made += [ion for ion in grammar.ions([shell], [charge], [core], [change])]
+    return Candidates(made, data, instrument).ions
+
+
+def _weak_shells(fit: Fit) -> set[Shell]:
+    """Shells whose summed amount is not three standard deviations above zero; never all of them."""
+    members: dict[Shell, list[int]] = {}
+    for position, ion in enumerate(fit.ions):
+        members.setdefault(ion.shell, []).append(position)
+    scores = {}
+    for shell, index in members.items():
+        amount = float(fit.amounts[index].sum())
+        variance = float(fit.covariance[np.ix_(index, index)].sum())
+        shared = any(fit.groups[i] != i for i in index)
+        scores[shell] = math.inf if shared else amount / (fit.inflation * math.sqrt(max(variance, 1e-300)))
+    best = max(scores.values())
+    return {shell for shell, score in scores.items() if score < 3.0 and score < best}
+
+
+def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple[float, float]]:
+    """For each shell without an amount: its signed amount in the found channels beside all that was found, and sd."""
+    present = {ion.shell for ion in fit.ions}
+    absent = [shell for shell in search.shells if shell not in present]
+    if not absent:
+        return {}
+    share: dict[Channel, float] = {}
+    for ion, amount in zip(fit.ions, fit.amounts, strict=True):
+        share[channel_of(ion)] = share.get(channel_of(ion), 0.0) + max(float(amount), 0.0)
+    total = sum(share.values())
+    live = [channel for channel, part in share.items() if part > 0]
+    data = solver.data
+    rest = Candidates(
+        [ion for shell in absent for c in live for ion in grammar.ions([shell], [c[0]], [c[1]], [c[2]])],
+        data, fit.instrument,
+    )  # fmt: skip
+    if not rest.ions:
+        return {}
+    from goldshell.spectra.esi_ms.deconvolve import _template_matrix
+
+    weights = np.array([share[channel] / total for channel in rest.channels])
+    matrix = weighted(columns(data.x, rest.peaks, fit.instrument), fit.root_weight)
+    templates = _template_matrix(rest.index, weights, matrix)
+    support = weighted(stacked(columns(data.x, fit.peaks, fit.instrument), data.baseline), fit.root_weight)
+    heads = np.concatenate([np.unique(fit.groups), np.arange(len(fit.ions), support.shape[1])])
+    support = support[:, heads]
+    wy = data.y * fit.root_weight
+    gram = (support.T @ support).toarray()
+    cross = (support.T @ templates).toarray()
+    _, inverse = solve_signed(gram, support.T @ wy)
+    own = np.asarray((templates.multiply(templates)).sum(axis=0)).ravel() - np.einsum(
+        "ij,ik,kj->j", cross, inverse, cross
+    )
+    score = templates.T @ wy - cross.T @ (inverse @ (support.T @ wy))
+    found = {}
+    for position, shell in enumerate(rest.shells):
+        if own[position] > 0:
+            found[shell] = (float(score[position] / own[position]), float(fit.inflation / math.sqrt(own[position])))
+    return found
+
+
+def _range(charges: Sequence[int]) -> str:
+    sizes = sorted(abs(z) for z in charges)
+    return f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])

@@ -1,0 +1,169 @@
+"""Calibration, resolution, peak shape and 34S abundance: first guesses from the data, then Gauss-Newton with amounts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csc_array
+
+from goldshell.spectra.esi_ms.envelopes import (
+    NUISANCES,
+    Instrument,
+    Peaks,
+    columns,
+    derivatives,
+    sulfur34_limits,
+    tabulated_sulfur34,
+)
+from goldshell.spectra.esi_ms.linear import normal_equations, solve_non_negative, solve_signed, stacked, weighted
+
+# Standard deviations of what is believed before a spectrum is seen: a few ppm of lock-mass error, R constant or falling
+# slowly (time of flight), symmetric peaks; 34S as in CIAAW's limits of normal materials, taken as +-4 sd.
+PRIOR_SD = {
+    "shift": 15.0,
+    "slope": 5.0,
+    "log_resolution": 2.0,
+    "exponent": 0.3,
+    "asymmetry": 0.15,
+    "lorentzian": 0.15,
+    "sulfur34": 0.0010,
+}
+_LIMITS = {
+    "shift": (-60.0, 60.0),
+    "slope": (-30.0, 30.0),
+    "log_resolution": (math.log(300.0), math.log(400000.0)),
+    "exponent": (-1.5, 1.0),
+    "asymmetry": (-0.5, 0.5),
+    "lorentzian": (0.0, 0.6),
+}
+
+
+def observed_resolution(mz: np.ndarray, intensity: np.ndarray, noise: float) -> float:
+    """Median R of the tallest isolated peaks, by their width at half height; NaN when there are none."""
+    inner = np.flatnonzero((intensity[1:-1] > intensity[:-2]) & (intensity[1:-1] >= intensity[2:])) + 1
+    inner = inner[intensity[inner] > max(8.0 * noise, 0.02 * float(intensity.max()))]
+    inner = inner[np.argsort(intensity[inner])[::-1][:150]]
+    found = []
+    for top in inner:
+        half = 0.5 * intensity[top]
+        left, right = top, top
+        while left > 0 and intensity[left] > half and intensity[left] <= 1.15 * intensity[top]:
+            left -= 1
+        while right < len(mz) - 1 and intensity[right] > half and intensity[right] <= 1.15 * intensity[top]:
+            right += 1
+        if intensity[left] <= half and intensity[right] <= half and right - left >= 3:
+            a = np.interp(half, [intensity[left], intensity[left + 1]], [mz[left], mz[left + 1]])
+            b = np.interp(-half, [-intensity[right - 1], -intensity[right]], [mz[right - 1], mz[right]])
+            found.append(mz[top] / (b - a))
+    return float(np.median(found)) if len(found) >= 3 else math.nan
+
+
+def scan(
+    x: np.ndarray, y: np.ndarray, peaks: Peaks, baseline: csc_array, start: Instrument, resolutions: list[float],
+    shifts: np.ndarray,
+) -> Instrument:  # fmt: skip
+    """The shift and resolution of a grid that fit best with non-negative amounts."""
+    best, found = math.inf, start
+    free = np.concatenate([np.zeros(len(peaks.start) - 1, dtype=bool), np.ones(baseline.shape[1], dtype=bool)])
+    for resolution in resolutions:
+        for shift in shifts:
+            trial = replace(start, shift=float(shift), log_resolution=math.log(resolution))
+            design = stacked(columns(x, peaks, trial), baseline)
+            gram, right = normal_equations(design, y)
+            amounts = solve_non_negative(gram, right, free)
+            misfit = float(amounts @ gram @ amounts - 2.0 * amounts @ right)
+            if misfit < best:
+                best, found = misfit, trial
+    return found
+
+
+def refine(
+    x: np.ndarray, y: np.ndarray, root_weight: np.ndarray, peaks: Peaks, amounts: np.ndarray, rest: csc_array,
+    instrument: Instrument, *, steps: int = 4, fixed: frozenset[str] = frozenset(),
+) -> Instrument:  # fmt: skip
+    """Gauss-Newton steps of the nuisance parameters, jointly with the amounts of these ions and the baseline.
+
+    Parameters
+    ----------
+    x, y : points
+    root_weight : 1/sd of each point
+    peaks, amounts : of the ions on the support
+    rest : other columns (baseline)
+    instrument : start
+    steps : at most
+    fixed : names of `NUISANCES` that stay
+    """
+    wy = y * root_weight
+    current = instrument
+    cost, coefficients = _cost(x, wy, root_weight, peaks, rest, current)
+    for _ in range(steps):
+        design = stacked(columns(x, peaks, current), rest)
+        scaled = weighted(design, root_weight)
+        slopes = derivatives(x, peaks, current, coefficients[: len(amounts)]) * root_weight[:, None]
+        size = design.shape[1]
+        gram = np.zeros((size + len(NUISANCES),) * 2)
+        gram[:size, :size] = (scaled.T @ scaled).toarray()
+        gram[:size, size:] = scaled.T @ slopes
+        gram[size:, :size] = gram[:size, size:].T
+        gram[size:, size:] = slopes.T @ slopes
+        residual = wy - scaled @ coefficients
+        right = np.concatenate([scaled.T @ residual, slopes.T @ residual])
+        precision, pull = prior(current)
+        gram[size:, size:] += np.diag(precision)
+        right[size:] += pull
+        for position, name in enumerate(NUISANCES):
+            if name in fixed:
+                gram[size + position, :] = gram[:, size + position] = 0.0
+                gram[size + position, size + position] = 1.0
+                right[size + position] = 0.0
+        change = solve_signed(gram, right)[0][size:]
+        improved = False
+        for factor in (1.0, 0.4, 0.1):
+            trial = moved(current, factor * change)
+            trial_cost, trial_coefficients = _cost(x, wy, root_weight, peaks, rest, trial)
+            if trial_cost < cost:
+                gain, improved = cost - trial_cost, True
+                current, cost, coefficients = trial, trial_cost, trial_coefficients
+                break
+        if not improved or gain < 1e-4 * abs(cost) / len(x) ** 0.5:
+            break
+    return current
+
+
+def prior(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
+    """Precision of the prior of each nuisance parameter, and its pull (precision times distance to the centre)."""
+    centre = {"log_resolution": instrument.log_resolution, "sulfur34": tabulated_sulfur34()}
+    precision = np.array([PRIOR_SD[name] ** -2 for name in NUISANCES])
+    distance = np.array([centre.get(name, 0.0) - getattr(instrument, name) for name in NUISANCES])
+    return precision, precision * distance
+
+
+def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
+    """The instrument after a step, kept within limits and a trust region."""
+    bounds = {**_LIMITS, "sulfur34": sulfur34_limits()}
+    largest = {
+        "log_resolution": 0.4,
+        "asymmetry": 0.15,
+        "lorentzian": 0.15,
+        "shift": 12.0,
+        "slope": 8.0,
+        "exponent": 0.4,
+    }
+    values = {}
+    for name, step in zip(NUISANCES, change, strict=True):
+        limit = largest.get(name, math.inf)
+        values[name] = float(np.clip(getattr(instrument, name) + np.clip(step, -limit, limit), *bounds[name]))
+    return replace(instrument, **values)
+
+
+def _cost(
+    x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: csc_array, instrument: Instrument
+) -> tuple[float, np.ndarray]:
+    scaled = weighted(stacked(columns(x, peaks, instrument), rest), root_weight)
+    gram, right = normal_equations(scaled, wy)
+    coefficients, _ = solve_signed(gram, right)
+    precision, pull = prior(instrument)
+    misfit = wy - scaled @ coefficients
+    return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients

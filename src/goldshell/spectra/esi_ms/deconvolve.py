@@ -1,0 +1,352 @@
+"""Amounts of every candidate ion in a profile spectrum: selection of shells and channels, then an unbiased refit.
+
+A channel is what an ion carries beside its shell: charge, core charge, cations, neutral parts. Selection works on
+templates, which are sums of many columns and so far better determined than single ions: channel c is tested with
+T_c = sum_s P_s A_sc, shell s with T_s = sum_c g_c A_sc, in turn. What passes spans a product of shells and channels whose
+amounts are fitted without sign constraints, so that sums over channels are unbiased and have honest intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_array
+
+from goldshell.spectra.esi_ms.calibrate import refine
+from goldshell.spectra.esi_ms.envelopes import Instrument, Peaks, columns, ion_peaks
+from goldshell.spectra.esi_ms.grammar import Ion, Modification, Shell
+from goldshell.spectra.esi_ms.linear import (
+    noise_model,
+    normal_equations,
+    solve_non_negative,
+    solve_signed,
+    stacked,
+    weighted,
+)
+
+Channel = tuple[int, int, Modification]  # charge, core charge, modification
+
+_KEEP_Z = 3.0  # standard deviations that a shell or a channel must be above zero
+_ADD_Z = 5.0  # and that a channel outside the first grammar must gain, there being many to try
+_SMALLEST_CHANNEL = 0.004  # of all ions: weaker channels cannot move a fraction by more than that
+_COLLINEAR = 0.9995  # cosine of two columns above which their shares are not separated
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """Points to fit.
+
+    Parameters
+    ----------
+    x : shape (points,) [Th]
+    y : shape (points,)
+    noise : white noise of the quiet regions
+    baseline : columns of the baseline
+    excluded : points that say nothing (saturated), shape (points,)
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    noise: float
+    baseline: csc_array
+    excluded: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A fitted spectrum.
+
+    Parameters
+    ----------
+    ions : on the support
+    amounts : area of each, signed, shape (ions,)
+    covariance : of the amounts, shape (ions, ions)
+    instrument : calibration, width, shape
+    model, base : fitted signal and baseline at the points, shape (points,)
+    sd : standard deviation of each point, shape (points,)
+    root_weight : roots of the weights used, shape (points,)
+    inflation : factor by which correlated residuals widen intervals
+    groups : for each ion, index of the column that it shares (ions that resolution cannot separate share one)
+    """
+
+    ions: tuple[Ion, ...]
+    peaks: Peaks
+    amounts: np.ndarray
+    covariance: np.ndarray
+    instrument: Instrument
+    model: np.ndarray
+    base: np.ndarray
+    sd: np.ndarray
+    root_weight: np.ndarray
+    inflation: float
+    groups: np.ndarray
+
+
+class Candidates:
+    """Candidate ions with their isotope peaks, in shells by channels."""
+
+    def __init__(self, ions: Sequence[Ion], data: Data, instrument: Instrument) -> None:
+        peaks = ion_peaks(ions) if ions else None
+        self.ions: list[Ion] = []
+        self.shells: list[Shell] = []
+        self.channels: list[Channel] = []
+        self.index = np.empty((0, 0), dtype=int)
+        self.peaks = peaks
+        if peaks is None:
+            return
+        covered = _covered(peaks, data.x, instrument)
+        chosen = np.flatnonzero(covered > 0.5)
+        self.peaks = peaks.of(chosen)
+        self.ions = [ions[i] for i in chosen]
+        self.shells = list(dict.fromkeys(ion.shell for ion in self.ions))
+        self.channels = list(dict.fromkeys(channel_of(ion) for ion in self.ions))
+        shell_at = {shell: i for i, shell in enumerate(self.shells)}
+        channel_at = {channel: i for i, channel in enumerate(self.channels)}
+        self.index = np.full((len(self.shells), len(self.channels)), -1)
+        for position, ion in enumerate(self.ions):
+            self.index[shell_at[ion.shell], channel_at[channel_of(ion)]] = position
+
+
+def channel_of(ion: Ion) -> Channel:
+    """Charge, core charge and modification of an ion."""
+    return ion.charge, ion.core_charge, ion.modification
+
+
+def weights(data: Data, model: np.ndarray, base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Standard deviation of each point, and root weights that leave out what stands out of the model."""
+    residual = data.y - model - base
+    usable = ~data.excluded
+    a, b, c = noise_model(residual[usable], model[usable], data.noise)
+    signal = np.maximum(model, 0.0)
+    sd = np.sqrt(a + b * signal + c * signal**2)
+    root = 1.0 / sd
+    # Peaks that no candidate explains stand above the model: their points count less (one-sided, so noise is not cut)
+    smooth = np.convolve(residual / sd, np.full(3, 1 / 3), mode="same")
+    root = np.where(smooth > 3.0, root * np.minimum(1.0, (3.0 / np.maximum(smooth, 1e-9)) ** 2), root)
+    return sd, np.where(data.excluded, 0.0, root)
+
+
+class Solver:
+    """Alternates amounts, nuisance parameters and noise on a growing and shrinking support."""
+
+    def __init__(self, data: Data, instrument: Instrument, fixed: frozenset[str]) -> None:
+        self.data, self.instrument, self.fixed = data, instrument, fixed
+        self.root = np.where(data.excluded, 0.0, 1.0 / data.noise)
+        self.sd = np.full(len(data.x), data.noise)
+
+    def first_amounts(self, candidates: Candidates, rounds: int = 3) -> np.ndarray:
+        """Non-negative amounts of all candidates, with nuisance parameters and noise fitted along."""
+        data = self.data
+        free = np.concatenate([np.zeros(len(candidates.ions), bool), np.ones(data.baseline.shape[1], bool)])
+        amounts = np.zeros(len(free))
+        passive = None
+        for turn in range(rounds):
+            design = stacked(columns(data.x, candidates.peaks, self.instrument), data.baseline)
+            scaled = weighted(design, self.root)
+            gram, right = normal_equations(scaled, data.y * self.root)
+            amounts = solve_non_negative(gram, right, free, passive)
+            passive = amounts > 0
+            k = len(candidates.ions)
+            model, base = design[:, :k] @ amounts[:k], data.baseline @ amounts[k:]
+            self.sd, self.root = weights(data, model, base)
+            if turn < rounds - 1:
+                self._refine(candidates.peaks, amounts[:k], steps=3 if turn == 0 else 2, share_kept=0.98)
+        return amounts[: len(candidates.ions)]
+
+    def _refine(self, peaks: Peaks, amounts: np.ndarray, steps: int, share_kept: float = 1.0) -> None:
+        """Nuisance parameters jointly with the strongest ions; the others are taken off the data as they are."""
+        data = self.data
+        order = np.argsort(amounts)[::-1]
+        share = np.cumsum(np.maximum(amounts[order], 0.0)) / max(float(np.maximum(amounts, 0.0).sum()), 1e-300)
+        strong = np.sort(order[: max(1, int(np.searchsorted(share, share_kept)) + 1)])
+        strong = strong[amounts[strong] > 0] if share_kept < 1 else np.flatnonzero(amounts)
+        if not len(strong):
+            return
+        weak = np.setdiff1d(np.flatnonzero(amounts), strong)
+        y = data.y
+        if len(weak):
+            y = y - columns(data.x, peaks.of(weak), self.instrument) @ amounts[weak]
+        self.instrument = refine(data.x, y, self.root, peaks.of(strong), amounts[strong], data.baseline,
+                                 self.instrument, steps=steps, fixed=self.fixed)  # fmt: skip
+
+    def select(
+        self, candidates: Candidates, amounts: np.ndarray, rounds: int = 4
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Shells and channels that stand above zero, with their shares under a product model.
+
+        Returns
+        -------
+        shells, channels : True where kept; shares of the shells, shares of the channels
+        """
+        data = self.data
+        table = np.where(candidates.index >= 0, amounts[candidates.index], 0.0)
+        table[candidates.index < 0] = 0.0
+        shell_share, channel_share = table.sum(axis=1), table.sum(axis=0)
+        total = float(table.sum())
+        if total <= 0:
+            return shell_share > 0, channel_share > 0, shell_share, channel_share
+        shell_share, channel_share = shell_share / total, channel_share / total
+        matrix = columns(data.x, candidates.peaks, self.instrument)
+        scaled, base = weighted(matrix, self.root), weighted(data.baseline, self.root)
+        wy = data.y * self.root
+        keep_s, keep_c = np.ones(len(shell_share), bool), np.ones(len(channel_share), bool)
+        for _ in range(rounds):
+            fitted = _templates(candidates.index.T, shell_share * keep_s, scaled, base, wy)
+            keep_c = (fitted[0] > _KEEP_Z * fitted[1]) & (fitted[0] > _SMALLEST_CHANNEL * fitted[0].sum())
+            if not keep_c.any():
+                keep_c[int(np.argmax(fitted[0]))] = True
+            channel_share = np.where(keep_c, fitted[0], 0.0)
+            channel_share /= max(channel_share.sum(), 1e-300)
+            fitted = _templates(candidates.index, channel_share, scaled, base, wy)
+            keep_s = fitted[0] > _KEEP_Z * fitted[1]
+            if not keep_s.any():
+                keep_s[int(np.argmax(fitted[0]))] = True
+            shell_share = np.where(keep_s, fitted[0], 0.0)
+            shell_share /= max(shell_share.sum(), 1e-300)
+        return keep_s, keep_c, shell_share, channel_share
+
+    def grow(
+        self, ions: list[Ion], amounts: np.ndarray, more: Candidates, shell_share: dict[Shell, float], most: int = 12
+    ) -> list[Channel]:
+        """Channels outside the support that the residual asks for, strongest first, each fitted with all others."""
+        data = self.data
+        if not more.ions or not ions:
+            return []
+        share = np.array([shell_share.get(shell, 0.0) for shell in more.shells])
+        matrix = weighted(columns(data.x, more.peaks, self.instrument), self.root)
+        templates = _template_matrix(more.index.T, share, matrix)
+        support = weighted(stacked(columns(data.x, ion_peaks(ions), self.instrument), data.baseline), self.root)
+        gram_s, right_s = normal_equations(support, data.y * self.root)
+        cross = np.asarray((support.T @ templates).toarray())
+        gram_t = (templates.T @ templates).toarray()
+        right_t = np.asarray(templates.T @ (data.y * self.root))
+        _, inverse = solve_signed(gram_s, right_s)
+        # What is left of the templates and of the data once the support has taken its part
+        left = gram_t - cross.T @ inverse @ cross
+        score = right_t - cross.T @ inverse @ right_s
+        chosen: list[int] = []
+        total = float(np.abs(amounts).sum())
+        scale = np.diag(gram_t)
+        for _ in range(most):
+            free = np.flatnonzero((np.diag(left) > 0.02 * scale) & (scale > 0))
+            free = free[~np.isin(free, chosen)]
+            if not len(free):
+                break
+            if chosen:
+                block = left[np.ix_(chosen, chosen)]
+                solved = np.linalg.solve(block, np.column_stack([score[chosen], left[np.ix_(chosen, free)]]))
+                rest = score[free] - left[np.ix_(free, chosen)] @ solved[:, 0]
+                own = np.diag(left)[free] - np.einsum("ij,ji->i", left[np.ix_(free, chosen)], solved[:, 1:])
+            else:
+                rest, own = score[free], np.diag(left)[free]
+            own = np.where(own > 0.02 * scale[free], own, np.inf)
+            z = rest / np.sqrt(own)
+            penalty = np.array([more.channels[i][2].complexity for i in free])
+            merit = np.where(rest / own > _SMALLEST_CHANNEL * total, z - 0.5 * penalty, -np.inf)
+            best = int(np.argmax(merit))
+            if merit[best] < _ADD_Z:
+                break
+            chosen.append(int(free[best]))
+        return [more.channels[i] for i in chosen]
+
+    def refit(self, ions: list[Ion], rounds: int = 2, steps: int = 2) -> Fit:
+        """Signed amounts of ions, jointly with nuisance parameters, noise and merged groups."""
+        data = self.data
+        peaks = ion_peaks(ions)
+        amounts, groups = np.zeros(len(ions)), np.arange(len(ions))
+        inverse = np.zeros((0, 0))
+        for turn in range(rounds + 1):
+            matrix = columns(data.x, peaks, self.instrument)
+            scaled_ions = weighted(matrix, self.root)
+            gram_ions = (scaled_ions.T @ scaled_ions).toarray()
+            groups = _merged(gram_ions, ions)
+            heads = np.unique(groups)
+            design = stacked(matrix[:, heads], data.baseline)
+            scaled = weighted(design, self.root)
+            gram, right = normal_equations(scaled, data.y * self.root)
+            solution, inverse = solve_signed(gram, right)
+            amounts = np.zeros(len(ions))
+            amounts[heads] = solution[: len(heads)]
+            model, base = matrix @ amounts, data.baseline @ solution[len(heads) :]
+            self.sd, self.root = weights(data, model, base)
+            if turn < rounds:
+                self._refine(peaks, amounts, steps=steps)
+        covariance = np.zeros((len(ions), len(ions)))
+        covariance[np.ix_(heads, heads)] = inverse[: len(heads), : len(heads)]
+        residual = (data.y - model - base) * self.root
+        inflation = _inflation(scaled, residual, inverse, len(heads))
+        return Fit(tuple(ions), peaks, amounts, covariance, self.instrument, model, base, self.sd, self.root, inflation,
+                   groups)  # fmt: skip
+
+
+def _covered(peaks: Peaks, x: np.ndarray, instrument: Instrument) -> np.ndarray:
+    """Share of each ion's envelope that lies where there are points."""
+    centre = instrument.measured(peaks.mz)
+    width = instrument.width(peaks.mz)
+    there = np.searchsorted(x, centre + 0.5 * width) > np.searchsorted(x, centre - 0.5 * width)
+    return np.add.reduceat(np.where(there, peaks.probability, 0.0), peaks.start[:-1])
+
+
+def _template_matrix(index: np.ndarray, share: np.ndarray, scaled: csc_array) -> csc_array:
+    """Columns sum_j share_j A_(i, j) for the rows i of ``index``."""
+    rows, cols = np.nonzero((index >= 0) & (share > 0)[None, :])
+    mixing = csc_array((share[cols], (index[rows, cols], rows)), shape=(scaled.shape[1], index.shape[0]))
+    return csc_array(scaled @ mixing)
+
+
+def _templates(
+    index: np.ndarray, share: np.ndarray, scaled: csc_array, base: csc_array, wy: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Non-negative amounts of templates and their standard deviations (infinite for empty ones)."""
+    templates = _template_matrix(index, share, scaled)
+    gram, right = normal_equations(stacked(templates, base), wy)
+    size = templates.shape[1]
+    there = np.concatenate([np.diag(gram)[:size] > 0, np.ones(base.shape[1], bool)])
+    free = np.concatenate([np.zeros(size, bool), np.ones(base.shape[1], bool)])
+    found, sd = np.zeros(size), np.full(size, np.inf)
+    chosen = np.flatnonzero(there)
+    solution = solve_non_negative(gram[np.ix_(chosen, chosen)], right[chosen], free[chosen])
+    positive = chosen[(solution > 0) | free[chosen]]
+    _, inverse = solve_signed(gram[np.ix_(positive, positive)], right[positive])
+    rest = wy @ wy - 2 * right[chosen] @ solution + solution @ gram[np.ix_(chosen, chosen)] @ solution
+    misfit = max(1.0, rest / max(1, int((wy != 0).sum())))
+    for place, column in enumerate(positive):
+        if column < size:
+            sd[column] = np.sqrt(inverse[place, place] * misfit)
+    inside = chosen[chosen < size]
+    found[inside] = solution[: len(inside)]
+    return found, sd
+
+
+def _merged(gram: np.ndarray, ions: Sequence[Ion]) -> np.ndarray:
+    """For each ion the simplest ion with (nearly) the same column."""
+    size = 1.0 / np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    cosine = gram * size[:, None] * size[None, :]
+    groups = np.arange(len(ions))
+    first, second = np.nonzero(np.triu(cosine > _COLLINEAR, 1))
+    for i, j in zip(first.tolist(), second.tolist(), strict=True):
+        a, b = groups[i], groups[j]
+        if a != b:
+            head, tail = (a, b) if ions[a].modification.complexity <= ions[b].modification.complexity else (b, a)
+            groups[groups == tail] = head
+    return groups
+
+
+def _inflation(scaled: csc_array, residual: np.ndarray, inverse: np.ndarray, size: int) -> float:
+    """Root of the ratio of the cluster-robust to the model-based variance of the amounts, median, at least 1.
+
+    Residuals of neighbouring points belong together (misfit of the peak shape, electronics), so blocks of 12 points are
+    summed before squares are taken.
+    """
+    block = 12
+    count = scaled.shape[0] // block + 1
+    scores = csc_array(
+        (scaled.data * residual[scaled.indices], scaled.indices // block, scaled.indptr), shape=(count, scaled.shape[1])
+    )
+    scores.sum_duplicates()
+    meat = (scores.T @ scores).toarray()
+    robust = np.einsum("ij,jk,ki->i", inverse[:size], meat, inverse[:, :size])
+    ratio = robust / np.maximum(np.diag(inverse)[:size], 1e-300)
+    return float(np.sqrt(max(1.0, np.median(ratio)))) if size else 1.0

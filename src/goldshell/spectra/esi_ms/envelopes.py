@@ -1,0 +1,283 @@
+"""Isotope peaks of candidate ions, and what an instrument makes of them: columns of the design matrix.
+
+Column k at m/z x is  sum_j p_kj S((x - c_kj) / w_kj) / w_kj  with c the shifted centroid, w the full width at half
+maximum there and S the peak shape of unit area, so a coefficient is the area of an ion [intensity Th].
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_array
+
+from goldshell.chemistry import Formula, abundance_limits, envelope, isotope_table
+from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, heavy_formula
+
+_SMALLEST_PEAK = 2e-4  # of the largest peak of an envelope; the lost area is below 0.1 %
+_STEP = 0.01  # of the table of the peak shape, in FWHM
+_S34_STEP = 0.002  # between the two envelopes that abundances in between are interpolated from
+_GAUSSIAN = 4.0 * math.log(2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Calibration, resolution, peak shape and sulfur abundance: the nuisance parameters of a spectrum.
+
+    Parameters
+    ----------
+    centre, half_span : of the m/z range that the slope refers to [Th]
+    shift : of measured against calculated m/z at the centre [ppm]
+    slope : change of the shift from the centre to either end [ppm]
+    log_resolution : ln R at the centre, R = m/z over FWHM
+    exponent : b of R = R0 ((m/z) / centre)^b
+    asymmetry : (right - left half width) / FWHM
+    lorentzian : share of the area in a Lorentzian of the same width
+    sulfur34 : abundance of 34S [fraction of atoms]
+    """
+
+    centre: float
+    half_span: float
+    shift: float = 0.0
+    slope: float = 0.0
+    log_resolution: float = math.log(12000.0)
+    exponent: float = 0.0
+    asymmetry: float = 0.0
+    lorentzian: float = 0.0
+    sulfur34: float = 0.0425
+
+    @property
+    def reach(self) -> float:
+        """Distance from the centre where a peak is cut off [FWHM]."""
+        return 2.0 * (1 + abs(self.asymmetry)) + 0.3 if self.lorentzian < 1e-3 else 8.0
+
+    def measured(self, mz: np.ndarray) -> np.ndarray:
+        """Where a calculated m/z is found [Th]."""
+        return mz * (1.0 + 1e-6 * (self.shift + self.slope * (mz - self.centre) / self.half_span))
+
+    def width(self, mz: np.ndarray) -> np.ndarray:
+        """Full width at half maximum [Th]."""
+        return mz * math.exp(-self.log_resolution) * (mz / self.centre) ** -self.exponent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peaks:
+    """Isotope peaks of many ions, flat: those of ion k are start[k]:start[k + 1].
+
+    Parameters
+    ----------
+    start : shape (ions + 1,)
+    mz : calculated centroid, shape (peaks,) [Th]
+    probability : at the tabulated abundance of 34S, shape (peaks,)
+    sulfur : change of probability per unit of 34S abundance, shape (peaks,)
+    """
+
+    start: np.ndarray
+    mz: np.ndarray
+    probability: np.ndarray
+    sulfur: np.ndarray
+
+    @property
+    def ion(self) -> np.ndarray:
+        """Ion of each peak."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    def of(self, chosen: np.ndarray) -> Peaks:
+        """The peaks of some ions, in the order given."""
+        sizes = np.diff(self.start)[chosen]
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        index = np.repeat(self.start[:-1][chosen] - start[:-1], sizes) + np.arange(start[-1])
+        return Peaks(start, self.mz[index], self.probability[index], self.sulfur[index])
+
+    def probabilities(self, sulfur34: float) -> np.ndarray:
+        """Probability of each peak at an abundance of 34S."""
+        return np.maximum(self.probability + (sulfur34 - tabulated_sulfur34()) * self.sulfur, 0.0)
+
+    def tops(self) -> np.ndarray:
+        """Index of the largest peak of each ion."""
+        return np.array(
+            [a + int(self.probability[a:b].argmax()) for a, b in zip(self.start, self.start[1:], strict=False)]
+        )
+
+
+@functools.cache
+def tabulated_sulfur34() -> float:
+    """Representative abundance of 34S."""
+    return next(isotope.abundance for isotope in isotope_table()["S"] if isotope.nucleons == 34)
+
+
+@functools.cache
+def sulfur34_limits() -> tuple[float, float]:
+    """Limits of the abundance of 34S in normal materials."""
+    return abundance_limits("34S") or (0.0396, 0.0477)
+
+
+def ion_peaks(ions: Sequence[Ion]) -> Peaks:
+    """Isotope peaks of ions.
+
+    The envelope is computed once for each shell and modification; ions that differ in protons only are shifted by the
+    mass of 1H (deuterium of a few protons changes a probability by less than 1e-3 of itself).
+    """
+    hydrogen = isotope_table()["H"][0].mass
+    sizes, mz, probability, sulfur = [], [], [], []
+    for ion in ions:
+        heavy = heavy_formula(ion.shell, ion.modification)
+        assert heavy is not None
+        masses, p, dp = _neutral_envelope(heavy)
+        size = abs(ion.charge)
+        mz.append((masses - ion.hydrogens_lost * hydrogen - ion.charge * ELECTRON_MASS) / size)
+        probability.append(p)
+        sulfur.append(dp)
+        sizes.append(len(p))
+    start = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
+    return Peaks(start, np.concatenate(mz), np.concatenate(probability), np.concatenate(sulfur))
+
+
+@functools.lru_cache(maxsize=8192)
+def _neutral_envelope(formula: Formula) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    table = envelope(formula, coverage=0.99999)
+    kept = table.probabilities > _SMALLEST_PEAK * table.probabilities.max()
+    masses, p = table.masses[kept], table.probabilities[kept]
+    if not formula["S"]:
+        return masses, p, np.zeros(len(p))
+    more = envelope(formula, coverage=0.999999, abundances={"34S": tabulated_sulfur34() + _S34_STEP})
+    there = dict(zip(more.nucleons.tolist(), more.probabilities.tolist(), strict=True))
+    changed = np.array([there.get(k, 0.0) for k in table.nucleons[kept].tolist()])
+    return masses, p, (changed - p) / _S34_STEP
+
+
+def shape_table(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
+    """The peak shape of unit area and FWHM, and its derivative, on a grid of u from -reach to reach [FWHM].
+
+    Two half Gaussians (and Lorentzians) of half widths (1 -+ asymmetry) / 2, placed so that the centroid of the
+    Gaussian part is at 0: a tail then does not pass for a shift of the calibration.
+    """
+    shape = _shape(_grid(instrument), instrument.asymmetry, instrument.lorentzian)
+    return shape, np.gradient(shape, _STEP)
+
+
+def _grid(instrument: Instrument) -> np.ndarray:
+    return np.arange(-instrument.reach - _STEP, instrument.reach + 2 * _STEP, _STEP)
+
+
+def _shape(u: np.ndarray, asymmetry: float, lorentzian: float) -> np.ndarray:
+    moved = u + asymmetry / math.sqrt(math.pi * math.log(2.0))
+    v = moved / np.where(moved < 0, 1.0 - asymmetry, 1.0 + asymmetry)
+    gauss = np.exp(-_GAUSSIAN * v**2) * 2.0 * math.sqrt(math.log(2.0) / math.pi)
+    return (1 - lorentzian) * gauss + lorentzian * (2 / math.pi) / (1 + 4 * v**2)
+
+
+def _shape_change(instrument: Instrument, which: str, step: float) -> np.ndarray:
+    """Difference quotient of the shape table with asymmetry or Lorentzian share, on the same grid of u."""
+    u, a, share = _grid(instrument), instrument.asymmetry, instrument.lorentzian
+    if which == "asymmetry":
+        return (_shape(u, a + step, share) - _shape(u, a - step, share)) / (2 * step)
+    return (_shape(u, a, share + step) - _shape(u, a, share)) / step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """Which points each peak reaches, and where its values go in the matrix."""
+
+    point: np.ndarray
+    peak: np.ndarray
+    slot: np.ndarray
+    u: np.ndarray
+    width: np.ndarray
+    centre: np.ndarray
+    first: np.ndarray
+    pointer: np.ndarray
+
+
+def _layout(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> _Layout:
+    centre = instrument.measured(peaks.mz)
+    width = instrument.width(peaks.mz)
+    low = np.searchsorted(x, centre - instrument.reach * width)
+    high = np.searchsorted(x, centre + instrument.reach * width)
+    counts = high - low
+    ends = np.cumsum(counts)
+    total = int(ends[-1])
+    peak = np.repeat(np.arange(len(counts)), counts)
+    point = np.arange(total) + np.repeat(low - (ends - counts), counts)
+    u = (x[point] - centre[peak]) / width[peak]
+    first = np.minimum.reduceat(np.append(low, len(x)), peaks.start[:-1])[: len(peaks.start) - 1]
+    last = np.maximum.reduceat(np.append(high, 0), peaks.start[:-1])[: len(peaks.start) - 1]
+    pointer = np.concatenate([[0], np.cumsum(np.maximum(last - first, 0))])
+    ion = peaks.ion
+    slot = point + (pointer[:-1] - first)[ion][peak]
+    return _Layout(point, peak, slot, u, width, centre, first, pointer)
+
+
+def _looked_up(table: np.ndarray, u: np.ndarray, reach: float) -> np.ndarray:
+    place = (u + reach + _STEP) / _STEP
+    index = place.astype(np.intp)
+    rest = place - index
+    return table[index] * (1.0 - rest) + table[index + 1] * rest
+
+
+def columns(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> csc_array:
+    """Unit-area columns of ions at the points x.
+
+    Parameters
+    ----------
+    x : ascending, shape (points,) [Th]
+    peaks : of the ions
+    instrument : calibration, width and shape
+
+    Returns
+    -------
+    sparse array, shape (points, ions) [1/Th]
+    """
+    layout = _layout(x, peaks, instrument)
+    shape, _ = shape_table(instrument)
+    p = peaks.probabilities(instrument.sulfur34)
+    values = (p / layout.width)[layout.peak] * _looked_up(shape, layout.u, instrument.reach)
+    data = np.bincount(layout.slot, values, minlength=int(layout.pointer[-1]))
+    rows = np.arange(int(layout.pointer[-1])) + np.repeat(layout.first - layout.pointer[:-1], np.diff(layout.pointer))
+    return csc_array((data, rows, layout.pointer), shape=(len(x), len(peaks.start) - 1))
+
+
+NUISANCES = ("shift", "slope", "log_resolution", "exponent", "asymmetry", "lorentzian", "sulfur34")
+
+
+def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> np.ndarray:
+    """Change of the model, sum of amounts times columns, with each nuisance parameter of `NUISANCES`.
+
+    Returns
+    -------
+    array, shape (points, 7)
+    """
+    layout = _layout(x, peaks, instrument)
+    shape, slope = shape_table(instrument)
+    p = peaks.probabilities(instrument.sulfur34)
+    scale = amounts[peaks.ion] / layout.width
+    s = _looked_up(shape, layout.u, instrument.reach)
+    ds = _looked_up(slope, layout.u, instrument.reach)
+    weight = (scale * p)[layout.peak]
+    per_peak = {
+        # dc/d(shift) = 1e-6 mz and du/dc = -1/w; du/d(ln R) = u and d(1/w)/d(ln R) = 1/w
+        "shift": 1e-6 * peaks.mz,
+        "slope": 1e-6 * peaks.mz * (peaks.mz - instrument.centre) / instrument.half_span,
+    }
+    found = np.empty((len(x), len(NUISANCES)))
+
+    def gathered(values: np.ndarray) -> np.ndarray:
+        return np.bincount(layout.point, values, minlength=len(x))
+
+    moved = -weight * ds / layout.width[layout.peak]
+    found[:, 0] = gathered(moved * per_peak["shift"][layout.peak])
+    found[:, 1] = gathered(moved * per_peak["slope"][layout.peak])
+    narrowed = weight * (s + ds * layout.u)
+    found[:, 2] = gathered(narrowed)
+    found[:, 3] = gathered(narrowed * np.log(peaks.mz / instrument.centre)[layout.peak])
+    step = 1e-3
+    reach = instrument.reach
+    v = layout.u
+    for column, which in ((4, "asymmetry"), (5, "lorentzian")):
+        changed = _shape_change(instrument, which, step)
+        found[:, column] = gathered(weight * _looked_up(changed, v, reach))
+    found[:, 6] = gathered((scale * peaks.sulfur)[layout.peak] * s)
+    return found

@@ -1,0 +1,266 @@
+"""Every ion that a cluster can give in ESI-MS, from one grammar.
+
+    [core A(N-n) B(n) + m - x H + sum y_k X_k]^(-z),   x = z + q + sum y_k
+
+with q the core charge, X_k cations that stand in for protons (Na, K, NH4), m neutral parts gained or lost (water,
+solvent, SO3, O, Au), and z > 0 for negative ions (z < 0 for positive ones, where x may be negative: protons gained).
+
+References
+----------
+Masses of electron and ions: m/z = (M + z m_e) / |z| with M the mass of all atoms of the ion.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from goldshell.chemistry import Cluster, Formula, Ligand
+from goldshell.errors import InputError, UnknownNameError
+
+ELECTRON_MASS = 5.48579909065e-4  # Da, CODATA 2018
+CATIONS = {"Na": "Na", "K": "K", "NH4": "NH4"}
+NEUTRALS = {
+    "H2O": "H2O",
+    "CH3OH": "CH4O",
+    "CH3CN": "C2H3N",
+    "HCl": "HCl",
+    "O": "O",
+    "SO3": "SO3",
+    "Au": "Au",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Modification:
+    """What an ion carries beside its shell: cations in place of protons, and neutral parts gained or lost.
+
+    Parameters
+    ----------
+    cations : (name, count) pairs
+    neutrals : (name, count) pairs, negative for a loss
+    """
+
+    cations: tuple[tuple[str, int], ...] = ()
+    neutrals: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def positive_charges(self) -> int:
+        """Charges that the cations bring."""
+        return sum(count for _, count in self.cations)
+
+    @property
+    def complexity(self) -> int:
+        """Number of parts: of two explanations that a spectrum cannot tell apart the smaller is taken."""
+        # Sodium is everywhere; other cations and neutral parts need more to be believed
+        return sum(count * (1 if name == "Na" else 2) for name, count in self.cations) + sum(
+            2 * abs(count) + 1 for _, count in self.neutrals
+        )
+
+    @property
+    def label(self) -> str:
+        """`` + 2Na - SO3``, empty for none."""
+        parts = []
+        for name, count in (*self.cations, *self.neutrals):
+            parts.append(f"{'+' if count > 0 else '-'} {abs(count) if abs(count) > 1 else ''}{name}")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """One composition of the ligand shell.
+
+    Parameters
+    ----------
+    name : notation of the cluster
+    n : number of incoming ligands; -1 for a species outside the composition (another cluster, an etch product)
+    formula : of all atoms, acid groups protonated
+    acids : groups that can lose a proton
+    """
+
+    name: str
+    n: int
+    formula: Formula
+    acids: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ion:
+    """One candidate ion.
+
+    Parameters
+    ----------
+    shell : its composition
+    charge : signed charge
+    core_charge : q
+    modification : cations and neutral parts
+    """
+
+    shell: Shell
+    charge: int
+    core_charge: int
+    modification: Modification = field(default_factory=Modification)
+
+    @property
+    def hydrogens_lost(self) -> int:
+        """x of [M - x H]; negative when protons are gained."""
+        return -self.charge + self.core_charge + self.modification.positive_charges
+
+    @property
+    def formula(self) -> Formula:
+        """Formula of all atoms of the ion."""
+        return _shifted(heavy_formula(self.shell, self.modification), -self.hydrogens_lost)
+
+    @property
+    def label(self) -> str:
+        """``[Au25(p-MBA)18 - 4H]5-``."""
+        x = self.hydrogens_lost
+        hydrogen = f" {'-' if x > 0 else '+'} {abs(x) if abs(x) > 1 else ''}H" if x else ""
+        extra = f" {self.modification.label}" if self.modification.label else ""
+        size = abs(self.charge)
+        return f"[{self.shell.name}{hydrogen}{extra}]{size if size > 1 else ''}{'-' if self.charge < 0 else '+'}"
+
+
+def shells(cluster: Cluster, incoming: Ligand | None, also: Sequence[Cluster] = ()) -> list[Shell]:
+    """Every composition of the shell: all ways to share its sites among its ligands and the incoming one.
+
+    Parameters
+    ----------
+    cluster : starting cluster
+    incoming : ligand that n counts; None for a cluster that is not exchanged
+    also : other clusters to look for, unexchanged (n = -1)
+
+    Raises
+    ------
+    InputError : more than three ligands, or more than 2,000 compositions
+    """
+    ligands = list(dict.fromkeys([*(ligand for ligand, _ in cluster.ligands), *([incoming] if incoming else [])]))
+    if len(ligands) > 3:
+        raise InputError(f"{len(ligands)} different ligands", where=cluster.notation, hint="at most three")
+    sites = cluster.ligand_count
+    metals = Formula.of(dict(cluster.metals))
+    metal_text = cluster.notation.partition("(")[0]
+    made = []
+    for counts in _shares(sites, len(ligands)):
+        parts = [(ligand, count) for ligand, count in zip(ligands, counts, strict=True) if count]
+        formula = sum((ligand.thiolate_formula * count for ligand, count in parts), metals)
+        acids = sum(_acids(ligand) * count for ligand, count in parts)
+        name = metal_text + "".join(f"({ligand.name}){count if count > 1 else ''}" for ligand, count in parts)
+        n = counts[ligands.index(incoming)] if incoming else 0
+        made.append(Shell(name, n, formula, acids))
+    if len(made) > 2000:
+        raise InputError(f"{len(made)} compositions are too many", where=cluster.notation, hint="use fewer ligands")
+    made.sort(key=lambda shell: shell.n)
+    for other in also:
+        acids = sum(_acids(ligand) * count for ligand, count in other.ligands)
+        made.append(Shell(other.notation, -1, other.formula, acids))
+    return made
+
+
+def etch_products(ligands: Sequence[Ligand], largest: int = 6) -> list[Shell]:
+    """Au(I)-thiolates that etching leaves: rings Au_k L_k and chains Au_k L_(k+1) with one H, k = 1..largest."""
+    made = []
+    for ligand in ligands:
+        for gold in range(1, largest + 1):
+            for count in (gold, gold + 1):
+                formula = Formula.of({"Au": gold, "H": count - gold}) + ligand.thiolate_formula * count
+                name = f"Au{gold if gold > 1 else ''}({ligand.name}){count if count > 1 else ''}"
+                made.append(
+                    Shell(name + ("H" if count > gold else ""), -1, formula, _acids(ligand) * count + count - gold)
+                )
+    return made
+
+
+def parse_modification(text: str) -> Modification:
+    """Read ``"2Na"``, ``"Na+K"`` or ``"-SO3"``.
+
+    Raises
+    ------
+    UnknownNameError : not a known part
+    """
+    cations: dict[str, int] = {}
+    neutrals: dict[str, int] = {}
+    for sign, part in re.findall(r"([+-]?)\s*([^+\-\s]+)", text):
+        match = re.fullmatch(r"(\d*)(\D.*)", part)
+        count, name = (int(match[1] or 1), match[2]) if match else (1, part)
+        if name in CATIONS and sign != "-":
+            cations[name] = cations.get(name, 0) + count
+        elif name in NEUTRALS:
+            neutrals[name] = neutrals.get(name, 0) + (-count if sign == "-" else count)
+        else:
+            raise UnknownNameError("adduct", name, [*CATIONS, *NEUTRALS], where=text)
+    return Modification(tuple(cations.items()), tuple(neutrals.items()))
+
+
+def modifications(sodium: int = 4, *, other: bool = False) -> list[Modification]:
+    """Modifications to try: 0..sodium Na, and with ``other`` K, NH4, mixed cations, neutral gains and losses too."""
+    plain = [Modification((("Na", count),) if count else ()) for count in range(sodium + 1)]
+    if not other:
+        return plain
+    cations: list[tuple[tuple[str, int], ...]] = [()]
+    for counts in itertools.product(range(3), range(3), range(3)):
+        chosen = tuple((name, count) for name, count in zip(CATIONS, counts, strict=True) if count)
+        if chosen and sum(counts) <= 3:
+            cations.append(chosen)
+    neutrals = [
+        (("O", 1),),
+        (("SO3", -1),),
+        (("H2O", 1),),
+        (("CH3OH", 1),),
+        (("CH3CN", 1),),
+        (("Au", -1),),
+        (("Au", 1),),
+    ]
+    made = plain + [Modification(item) for item in cations]
+    made += [Modification((), item) for item in neutrals] + [Modification((("Na", 1),), item) for item in neutrals]
+    return list(dict.fromkeys(made))
+
+
+def ions(
+    all_shells: Sequence[Shell], charges: Sequence[int], core_charges: Sequence[int], changes: Sequence[Modification]
+) -> list[Ion]:
+    """Every ion whose protons suffice: x is at most the acid groups and at least 0 for negative ions.
+
+    Parameters
+    ----------
+    charges : signed
+    """
+    made = []
+    for shell, charge, core, change in itertools.product(all_shells, charges, core_charges, changes):
+        ion = Ion(shell, charge, core, change)
+        lost = ion.hydrogens_lost
+        if lost <= shell.acids + 1 and (charge > 0 or lost >= 0) and heavy_formula(shell, change) is not None:
+            made.append(ion)
+    return made
+
+
+@functools.lru_cache(maxsize=65536)
+def heavy_formula(shell: Shell, change: Modification) -> Formula | None:
+    """Atoms of shell and modification with every proton in place; None when a loss is impossible."""
+    counts = dict(shell.formula.atoms)
+    for name, count in (*change.cations, *change.neutrals):
+        for element, number in Formula.parse(CATIONS.get(name) or NEUTRALS[name]).atoms:
+            counts[element] = counts.get(element, 0) + number * count
+    return Formula.of(counts) if min(counts.values()) >= 0 else None
+
+
+def _shifted(formula: Formula | None, hydrogens: int) -> Formula:
+    assert formula is not None
+    counts = dict(formula.atoms)
+    counts["H"] = counts.get("H", 0) + hydrogens
+    return Formula.of(counts)
+
+
+@functools.lru_cache(maxsize=256)
+def _acids(ligand: Ligand) -> int:
+    groups = {value.group: value.count for value in ligand.pka if value.kind == "acid" and not value.on_donor}
+    return sum(groups.values())
+
+
+def _shares(total: int, parts: int) -> list[tuple[int, ...]]:
+    if parts == 1:
+        return [(total,)]
+    return [(first, *rest) for first in range(total + 1) for rest in _shares(total - first, parts - 1)]

@@ -1,0 +1,145 @@
+"""Least squares for deconvolution: normal equations of sparse columns, non-negative and signed solutions, noise."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.interpolate import BSpline
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csc_array, hstack
+
+_RIDGE = 1e-9  # of the diagonal: keeps exact duplicates solvable without moving anything else
+
+
+def baseline_columns(x: np.ndarray, spacing: float = 25.0) -> csc_array:
+    """Cubic B-splines for a smooth baseline, one knot every ``spacing`` [Th]; a straight line in a short range.
+
+    The spacing is several times the width of an isotope envelope, so that a baseline cannot take an ion's place.
+    """
+    intervals = max(1, round((x[-1] - x[0]) / spacing))
+    degree = 3 if intervals >= 3 else 1
+    inner = np.linspace(x[0], x[-1], intervals + 1)
+    knots = np.concatenate([[x[0]] * degree, inner, [x[-1]] * degree])
+    return csc_array(BSpline.design_matrix(x, knots, degree))
+
+
+def weighted(matrix: csc_array, root_weight: np.ndarray) -> csc_array:
+    """The columns with every row multiplied by the root of its weight."""
+    return csc_array((matrix.data * root_weight[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def stacked(*parts: csc_array) -> csc_array:
+    """Columns side by side."""
+    return csc_array(hstack(parts, format="csc"))
+
+
+def normal_equations(scaled: csc_array, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A'WA and A'Wy of columns and data that are already scaled by the root of the weight."""
+    return (scaled.T @ scaled).toarray(), scaled.T @ y
+
+
+def solve_signed(gram: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Solution of the normal equations without constraints, and the inverse of the matrix (covariance)."""
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    scaled = gram * scale[:, None] * scale[None, :]
+    scaled[np.diag_indices_from(scaled)] += _RIDGE
+    factor = cho_factor(scaled, lower=True, check_finite=False)
+    inverse = cho_solve(factor, np.eye(len(gram)), check_finite=False)
+    solution = scale * cho_solve(factor, scale * right, check_finite=False)
+    return solution, inverse * scale[:, None] * scale[None, :]
+
+
+def solve_non_negative(
+    gram: np.ndarray, right: np.ndarray, free: np.ndarray, passive: np.ndarray | None = None
+) -> np.ndarray:
+    """Non-negative least squares on normal equations by block principal pivoting.
+
+    Parameters
+    ----------
+    gram, right : A'WA and A'Wy
+    free : True for coefficients of any sign (baseline)
+    passive : coefficients thought above zero, for a warm start
+
+    References
+    ----------
+    Kim & Park, SIAM J. Sci. Comput. 33 (2011) 3261-3281, doi:10.1137/110821172
+    """
+    size = len(right)
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    h = gram * scale[:, None] * scale[None, :]
+    h[np.diag_indices_from(h)] += _RIDGE
+    g = right * scale
+    inside = free.copy() if passive is None else (free | passive)
+    tolerance = 1e-9 * max(float(np.abs(g).max(initial=0.0)), 1e-300)
+    best, patience = size + 1, 3
+    solution = np.zeros(size)
+    for _ in range(200):
+        solution = np.zeros(size)
+        index = np.flatnonzero(inside)
+        if len(index):
+            factor = cho_factor(h[np.ix_(index, index)], lower=True, check_finite=False)
+            solution[index] = cho_solve(factor, g[index], check_finite=False)
+        slack = h[:, index] @ solution[index] - g
+        wrong = (inside & ~free & (solution < -1e-12)) | (~inside & (slack < -tolerance))
+        count = int(wrong.sum())
+        if count == 0:
+            break
+        if count < best:
+            best, patience = count, 3
+        elif patience > 0:
+            patience -= 1
+        else:  # Murty's rule: one exchange at a time cannot cycle
+            last = int(np.flatnonzero(wrong)[-1])
+            wrong = np.zeros(size, dtype=bool)
+            wrong[last] = True
+        inside = inside ^ wrong
+    return np.where(free, solution, np.maximum(solution, 0.0)) * scale
+
+
+def noise_from_differences(y: np.ndarray) -> float:
+    """Standard deviation of white noise from second differences of the quieter half of the points."""
+    second = (y[2:] - 2.0 * y[1:-1] + y[:-2]) / np.sqrt(6.0)
+    quiet = second[y[1:-1] <= np.median(y)]
+    spread = 1.4826 * float(np.median(np.abs(quiet))) if len(quiet) else 0.0
+    return spread
+
+
+def noise_model(residual: np.ndarray, model: np.ndarray, floor: float) -> np.ndarray:
+    """Coefficients (a, b, c) of the variance a + b mu + c mu^2 of the residuals, mu the fitted signal.
+
+    The spread is taken robustly within groups of points of similar signal, so that peaks nobody fitted do not count.
+
+    Parameters
+    ----------
+    residual : shape (points,)
+    model : signal above the baseline, shape (points,)
+    floor : smallest standard deviation
+    """
+    signal = np.maximum(model, 0.0)
+    top = float(signal.max(initial=0.0))
+    quiet = signal < 1e-3 * top if top > 0 else np.ones(len(signal), dtype=bool)
+    groups: list[tuple[float, float, int]] = []
+    if quiet.sum() >= 30:
+        groups.append(
+            (float(signal[quiet].mean()), (1.4826 * float(np.median(np.abs(residual[quiet])))) ** 2, int(quiet.sum()))
+        )
+    rest = np.flatnonzero(~quiet)
+    order = rest[np.argsort(signal[rest])]
+    for part in np.array_split(order, max(1, min(12, len(order) // 25))):
+        if len(part) >= 8:
+            # larger of the median-based and a trimmed spread: misfit of the peak shape sits in the wings only
+            r = np.sort(np.abs(residual[part]))[: max(4, int(0.95 * len(part)))]
+            variance = max((1.4826 * float(np.median(np.abs(residual[part])))) ** 2, float((r**2).mean()) * 1.3)
+            groups.append((float(signal[part].mean()), variance, len(part)))
+    if not groups:
+        return np.array([max(floor, float(residual.std())) ** 2, 0.0, 0.0])
+    mu, variance, count = (np.array(item) for item in zip(*groups, strict=True))
+    coefficients = np.zeros(3)
+    guess = np.maximum(variance, floor**2)
+    design = np.stack([np.ones_like(mu), mu, mu**2], axis=1)
+    for _ in range(5):  # relative errors of the variances, so the small ones count as much as the large
+        weight = np.sqrt(count) / guess
+        scaled = design * weight[:, None]
+        coefficients = solve_non_negative(scaled.T @ scaled, scaled.T @ (variance * weight), np.zeros(3, dtype=bool))
+        guess = np.maximum(design @ coefficients, max(floor**2, 1e-3 * float(variance.min()) + 1e-300))
+    coefficients[0] = max(coefficients[0], floor**2)
+    return coefficients

@@ -1,0 +1,104 @@
+"""What makes a spectrum unfit for deconvolution: centroids, saturation, gaps, no signal; and unexplained peaks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from goldshell.errors import AnalysisError
+from goldshell.spectra.io import Spectrum
+
+
+def check_profile(spectrum: Spectrum) -> None:
+    """Raise AnalysisError when the points are peak centroids instead of a profile.
+
+    Profile points are smooth over a peak; of centroids nearly every point is a maximum or stands alone.
+
+    Raises
+    ------
+    AnalysisError
+    """
+    advice = "export or convert the raw data in profile mode; an envelope needs the peak shape"
+    if spectrum.mode == "centroid":
+        raise AnalysisError("the spectrum holds centroids, not a profile", where=spectrum.source, hint=advice)
+    y, x = spectrum.intensity, spectrum.mz
+    if len(x) < 20:
+        raise AnalysisError(f"only {len(x)} points", where=spectrum.source, hint=advice)
+    strong = np.flatnonzero(y > 0.05 * y.max())
+    inner = strong[(strong > 1) & (strong < len(y) - 2)]
+    if len(inner) < 5:
+        return
+    gap = np.diff(x)
+    # Both sides of a profile peak fall off over several points spaced evenly; centroids sit a whole isotope apart
+    local = np.minimum(gap[inner - 1], gap[inner])
+    uneven = np.std(local) / np.mean(local)
+    neighbours = np.maximum(y[inner - 1], y[inner + 1]) / y[inner]
+    alone = float((x[inner] / local < 1500).mean()) if len(inner) else 0.0
+    isolated = float((neighbours < 0.02).mean())
+    few_steps = float(np.median(x[inner] / local))
+    if isolated > 0.5 or alone > 0.8 or (few_steps < 9000 and uneven > 0.5 and len(x) < 3000):
+        raise AnalysisError("the points look like centroids, not a profile", where=spectrum.source, hint=advice)
+
+
+def with_zeros(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The points with zeros put back where a file left them out, at the spacing of the points around the gap."""
+    gap = np.diff(x)
+    # the usual spacing changes slowly with m/z: running median over blocks
+    blocks = max(1, len(gap) // 200)
+    edges = np.linspace(0, len(gap), blocks + 1).astype(int)
+    usual = np.repeat([np.median(gap[a:b]) for a, b in zip(edges, edges[1:], strict=False)], np.diff(edges))
+    wide = np.flatnonzero(gap > 3.5 * usual)
+    if not len(wide):
+        return x, y
+    added = [
+        np.arange(x[i] + usual[i], x[i + 1] - 0.5 * usual[i], usual[i])
+        for i in wide
+        if (x[i + 1] - x[i]) / usual[i] < 200_000
+    ]
+    more = np.concatenate(added) if added else np.empty(0)
+    if not len(more) or len(more) > 2_000_000:
+        return x, y
+    every = np.concatenate([x, more])
+    order = np.argsort(every, kind="stable")
+    return every[order], np.concatenate([y, np.zeros(len(more))])[order]
+
+
+def saturated(y: np.ndarray) -> np.ndarray:
+    """Points of flat tops at the largest intensity: three or more neighbours within 0.1 % of it, in a row."""
+    top = y >= 0.999 * y.max()
+    found = np.zeros(len(y), dtype=bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], top.astype(int), [0]])))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        values = y[start:stop]
+        if stop - start >= 3 and np.ptp(values) <= 1e-3 * y.max():
+            found[start:stop] = True
+    runs = np.flatnonzero(np.diff(np.concatenate([[0], found.astype(int), [0]])) == 1)
+    longest = int(found.sum()) / max(1, len(runs))
+    # One smooth maximum may be flat over three points of a dense axis; a clipped detector is flat in several peaks
+    return found if len(runs) >= 2 or longest >= 8 else np.zeros(len(y), dtype=bool)
+
+
+def unexplained(
+    x: np.ndarray, residual: np.ndarray, sd: np.ndarray, signal: float, width: float, most: int = 10
+) -> tuple[float, tuple[tuple[float, float], ...]]:
+    """Share of the signal in positive residual peaks above four standard deviations, and the largest of them.
+
+    Parameters
+    ----------
+    x : points [Th]
+    residual : data minus model and baseline
+    sd : of the white noise and model error at each point
+    signal : area above the baseline [intensity Th]
+    width : FWHM [Th]
+    """
+    step = np.gradient(x)
+    span = max(1, round(0.5 * width / float(np.median(step))))
+    smooth = np.convolve(residual / sd, np.full(span, 1.0 / span), mode="same") * np.sqrt(span)
+    above = (smooth > 4.0) & (residual > 0)
+    area = float((residual * step)[above].sum())
+    found: list[tuple[float, float]] = []
+    for i in np.flatnonzero(above)[np.argsort(residual[above])[::-1]]:
+        if all(abs(x[i] - place) > 2.0 * width for place, _ in found):
+            found.append((float(x[i]), float(residual[i])))
+        if len(found) == most:
+            break
+    return min(1.0, max(0.0, area / (signal + 1e-300))), tuple(found)

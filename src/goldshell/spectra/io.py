@@ -1,0 +1,312 @@
+"""Reading spectra: mzML (profile or centroid, plain or .gz) and the text that vendors export."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goldshell.errors import InputError, near_matches
+
+_MAXIMUM_BYTES = 2 * 1024**3
+_NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
+_DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*[;\t ]+\s*[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?\s*[;\t ]?")
+_MASS_NAMES = ("m/z", "mz", "mass", "m over z", "x")
+_INTENSITY_NAMES = ("absolute intensity", "intensity", "abs. int", "abundance", "counts", "signal", "int", "i", "y")
+_TRIED = (
+    "mzML (.mzML, .mzML.gz), columns of m/z and intensity as text (comma, semicolon, tab, spaces), Bruker line ASCII"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """A mass spectrum, ascending in m/z.
+
+    Parameters
+    ----------
+    mz : shape (points,) [Th]
+    intensity : shape (points,) [instrument's unit]
+    source : file it came from
+    polarity : "negative", "positive", or "" where the file does not say
+    mode : "profile", "centroid", or "" where the file does not say
+    scans : number of scans averaged
+    warnings : advice
+    """
+
+    mz: np.ndarray
+    intensity: np.ndarray
+    source: str = ""
+    polarity: str = ""
+    mode: str = ""
+    scans: int = 1
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the spectrum is, without its points."""
+        return {
+            "source": self.source,
+            "points": len(self.mz),
+            "mz_range_Th": [float(self.mz[0]), float(self.mz[-1])],
+            "polarity": self.polarity,
+            "mode": self.mode,
+            "scans": self.scans,
+        }
+
+
+def read_spectrum(
+    path: Path | str,
+    *,
+    scans: tuple[int, int] | None = None,
+    minutes: tuple[float, float] | None = None,
+    polarity: str = "",
+) -> Spectrum:
+    """Read a mass spectrum; the MS1 scans of an mzML file are averaged.
+
+    Parameters
+    ----------
+    path : .mzML, .mzML.gz, or text with columns of m/z [Th] and intensity
+    scans : first and last MS1 scan to average, counted from 1
+    minutes : first and last retention time to average [min]
+    polarity : average only scans of this polarity ("negative" or "positive"); all must agree when ""
+
+    Returns
+    -------
+    Spectrum
+
+    Raises
+    ------
+    InputError : missing, empty, of an unknown format, truncated, or without a scan that fits
+    """
+    path = Path(path)
+    data = _read_bytes(path)
+    if path.suffix.lower() == ".gz" or data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError) as problem:
+            raise InputError("the .gz file is damaged or cut off", where=str(path)) from problem
+    start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if start.startswith(b"<"):
+        if b"mzML" not in data[:4000]:
+            raise InputError("XML, but not mzML", where=str(path), hint=f"tried: {_TRIED}")
+        return _read_mzml(path, data, scans, minutes, polarity)
+    if scans is not None or minutes is not None:
+        raise InputError("scans can be chosen only in an mzML file", where=str(path))
+    return _read_text(path, data)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            hint = "export it as mzML or as text" if path.suffix.lower() in {".d", ".raw"} else "name a file"
+            raise InputError("is a folder, expected a spectrum", where=str(path), hint=hint)
+        if path.stat().st_size > _MAXIMUM_BYTES:
+            raise InputError(f"{path.stat().st_size / 1e9:.1f} GB is too large", where=str(path))
+        data = path.read_bytes()
+    except FileNotFoundError as problem:
+        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = near_matches(path.name, siblings)
+        hint = f"did you mean {near[0]}?" if near else "check the path"
+        raise InputError("no such file", where=str(path), hint=hint) from problem
+    except OSError as problem:
+        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
+    if not data.strip():
+        raise InputError("the file is empty", where=str(path))
+    return data
+
+
+def _read_mzml(
+    path: Path, data: bytes, scans: tuple[int, int] | None, minutes: tuple[float, float] | None, polarity: str
+) -> Spectrum:
+    from lxml.etree import LxmlError
+    from pyteomics import mzml
+
+    chosen: list[tuple[np.ndarray, np.ndarray]] = []
+    polarities: list[str] = []
+    modes: set[str] = set()
+    seen = 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # pyteomics looks for an index that exported and cut files often lack; a plain pass needs none
+            reader = mzml.MzML(io.BytesIO(data), use_index=False, decode_binary=True)
+            for scan in reader:
+                if int(scan.get("ms level", 1)) != 1 or "m/z array" not in scan:
+                    continue
+                seen += 1
+                sign = "negative" if "negative scan" in scan else "positive" if "positive scan" in scan else ""
+                if (scans and not scans[0] <= seen <= scans[1]) or (polarity and sign and sign != polarity):
+                    continue
+                if minutes and not minutes[0] <= _minutes(scan) <= minutes[1]:
+                    continue
+                modes.add(
+                    "profile" if "profile spectrum" in scan else "centroid" if "centroid spectrum" in scan else ""
+                )
+                polarities.append(sign)
+                chosen.append((np.asarray(scan["m/z array"], float), np.asarray(scan["intensity array"], float)))
+    except (LxmlError, ValueError, KeyError, OSError, EOFError) as problem:
+        line = " ".join(str(problem).split())[:160]
+        raise InputError(f"not a readable mzML file: {line}", where=str(path), hint="is it cut off?") from problem
+    if not chosen:
+        what = f"of {seen} MS1 scans none is in the range asked for" if seen else "no MS1 scan with data"
+        raise InputError(what, where=str(path), hint="check scans, times and polarity" if seen else "")
+    signs = {sign for sign in polarities if sign}
+    if len(signs) > 1:
+        raise InputError(
+            "scans of both polarities", where=str(path), hint="choose one with polarity='negative' or 'positive'"
+        )
+    if "centroid" in modes and "profile" in modes:
+        raise InputError("profile and centroid scans are mixed", where=str(path), hint="choose scans of one kind")
+    mz, intensity = _average(chosen)
+    return _checked(Spectrum(mz, intensity, str(path), "".join(signs), "".join(modes), len(chosen)), where=str(path))
+
+
+def _minutes(scan: dict[str, Any]) -> float:
+    start = scan.get("scanList", {}).get("scan", [{}])[0].get("scan start time", float("nan"))
+    return float(start) / 60.0 if getattr(start, "unit_info", "minute") == "second" else float(start)
+
+
+def _average(scans: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of scans, on the m/z axis of the longest one."""
+    axis = max((mz for mz, _ in scans), key=len)
+    if len(scans) == 1:
+        return scans[0]
+    total = np.zeros(len(axis))
+    for mz, intensity in scans:
+        same = len(mz) == len(axis) and np.array_equal(mz, axis)
+        total += intensity if same else np.interp(axis, mz, intensity, left=0.0, right=0.0)
+    return axis, total / len(scans)
+
+
+def _decode(data: bytes) -> str:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _read_text(path: Path, data: bytes) -> Spectrum:
+    if b"\x00" in data[:4000] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        raise InputError("a binary file of unknown format", where=str(path), hint=f"tried: {_TRIED}")
+    text = _decode(data)
+    bruker = _bruker_lines(text)
+    if bruker is not None:
+        return _checked(Spectrum(*bruker[0], str(path), *bruker[1:]), where=str(path))
+    lines = text.splitlines()
+    first = next((i for i, line in enumerate(lines) if _is_row(line)), None)
+    if first is None:
+        raise InputError("no line with two numbers, m/z and intensity", where=str(path), hint=f"tried: {_TRIED}")
+    sample = lines[first]
+    comma_is_decimal = bool(_DECIMAL_COMMA.match(sample))
+    delimiter = ";" if ";" in sample else "\t" if "\t" in sample else "," if "," in sample else None
+    if comma_is_decimal and delimiter == ",":
+        delimiter = None
+    columns = _columns(lines[:first], delimiter)
+    end = first
+    pairs = []
+    for end in range(first, len(lines)):  # noqa: B007 - the line where the block ends is reported
+        cells = lines[end].split(delimiter)
+        if len(cells) <= max(columns):
+            break
+        try:
+            if comma_is_decimal:
+                pairs.append((float(cells[columns[0]].replace(",", ".")), float(cells[columns[1]].replace(",", "."))))
+            else:
+                pairs.append((float(cells[columns[0]].strip(' "')), float(cells[columns[1]].strip(' "'))))
+        except ValueError:
+            break
+    else:
+        end = len(lines)
+    rest = [i for i in range(end, len(lines)) if lines[i].strip() and not lines[i].lstrip().startswith(("#", "["))]
+    if rest and len(pairs) < 0.5 * len(lines):
+        cells = lines[rest[0]].split(delimiter)
+        raise InputError(
+            f"cannot read {' '.join(lines[rest[0]].split())[:60]!r} as m/z and intensity",
+            where=f"{path}:{rest[0] + 1}",
+            hint=f"columns found: {len(cells)}; with decimal commas use semicolons or tabs between columns",
+        )
+    if delimiter == "," and len(sample.split(",")) == 4 and not lines[0][:1].isalpha():
+        raise InputError(
+            "four comma-separated numbers: decimal commas with comma separators cannot be told apart",
+            where=f"{path}:{first + 1}",
+            hint="export with semicolons or tabs",
+        )
+    notes = (f"line {rest[0] + 1} on was left out: not m/z and intensity",) if rest else ()
+    array = np.array(pairs)
+    head = " ".join(lines[:first]).lower()
+    polarity = "negative" if "negative" in head else "positive" if "positive" in head else ""
+    return _checked(
+        Spectrum(array[:, 0], array[:, 1], str(path), polarity, "", 1, notes), where=str(path), line=first + 1
+    )
+
+
+def _is_row(line: str) -> bool:
+    return len(re.findall(rf"(?:^|[\s;,\t\"]){_NUMBER}(?=$|[\s;,\t\"])", line)) >= 2 and not re.search(
+        r"[A-DF-Za-df-z]{2}", line
+    )
+
+
+def _columns(header: list[str], delimiter: str | None) -> tuple[int, int]:
+    """Columns of m/z and intensity by the last header line that names them; the first two otherwise."""
+    for line in reversed(header):
+        cells = [cell.strip(' "#').lower() for cell in line.split(delimiter)]
+        mass = next((i for name in _MASS_NAMES for i, cell in enumerate(cells) if cell.startswith(name)), None)
+        height = next(
+            (i for name in _INTENSITY_NAMES for i, cell in enumerate(cells) if cell.startswith(name) and i != mass),
+            None,
+        )
+        if mass is not None and height is not None:
+            return mass, height
+    return 0, 1
+
+
+def _bruker_lines(text: str) -> tuple[tuple[np.ndarray, np.ndarray], str, str, int] | None:
+    """Bruker's 'simple line' ASCII, one scan a line: time,+/-,source,level,-,profile,range,points,mz i,mz i ..."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    fields = [line.split(",") for line in lines[:1]]
+    if not fields or len(fields[0]) < 9 or fields[0][1].strip() not in {"+", "-"}:
+        return None
+    scans, signs, modes = [], set(), set()
+    for line in lines:
+        cells = line.split(",")
+        start = next(
+            (i for i, cell in enumerate(cells) if i > 2 and re.fullmatch(rf"\s*{_NUMBER}\s+{_NUMBER}\s*", cell)), None
+        )
+        if start is None or len(cells) < 3:
+            continue
+        signs.add({"+": "positive", "-": "negative"}.get(cells[1].strip(), ""))
+        modes.add("profile" if "profile" in line[:200].lower() else "centroid" if "line" in line[:200].lower() else "")
+        pairs = np.array([cell.split() for cell in cells[start:] if cell.strip()], dtype=float)
+        scans.append((pairs[:, 0], pairs[:, 1]))
+    if not scans or len(signs) > 1:
+        return None
+    return _average(scans), signs.pop(), modes.pop() if len(modes) == 1 else "", len(scans)
+
+
+def _checked(spectrum: Spectrum, *, where: str, line: int | None = None) -> Spectrum:
+    """Ascending, finite, positive m/z; InputError where that cannot be had."""
+    mz, intensity = spectrum.mz, spectrum.intensity
+    if len(mz) != len(intensity):
+        raise InputError(f"{len(mz)} m/z values but {len(intensity)} intensities", where=where)
+    if len(mz) < 2:
+        raise InputError("fewer than two points", where=where)
+    bad = np.flatnonzero(~np.isfinite(mz) | ~np.isfinite(intensity))
+    if len(bad):
+        place = f"{where}:{line + int(bad[0])}" if line else where
+        raise InputError(f"{len(bad)} values are not finite numbers", where=place)
+    if mz.min() <= 0:
+        place = f"{where}:{line + int(mz.argmin())}" if line else where
+        raise InputError(f"m/z {mz.min():g} is not above zero", where=place, hint="is the m/z column the first one?")
+    if intensity.max() <= 0:
+        raise InputError("no intensity is above zero", where=where)
+    order = np.argsort(mz, kind="stable")
+    mz, first = np.unique(mz[order], return_index=True)
+    return Spectrum(mz, intensity[order][first], spectrum.source, spectrum.polarity, spectrum.mode, spectrum.scans,
+                    spectrum.warnings)  # fmt: skip
