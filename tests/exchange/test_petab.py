@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -201,3 +202,48 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "petab").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="not a folder"):
         write_petab(one_model(), tmp_path / "petab")
+
+
+PROBLEM = """
+base:
+  cluster: Au25(p-MBSA)18
+  incoming: p-MBA
+  phases:
+    water: {volume: 2 mL, cluster: 0.025 mM}
+    organic: {solvent: ethyl acetate, volume: 2 mL, ligand: 0.1 mM}
+experiments:
+  - name: R = 4
+    observations:
+      - {kind: range, time: 1 h, low: 3, high: 7}
+      - {kind: mean_n, time: 1 h, value: 3.4, sd: 0.5}
+  - name: R = 9
+    override: {phases.organic.ligand: 0.225 mM}
+    observations:
+      - {kind: intact_fraction, time: 30 min, value: 0.94, sd: 0.03}
+fit:
+  k_exchange: {start: 3 1/h}
+"""
+
+
+def test_command_writes_petab(goldshell: Any, tmp_path: Path) -> None:
+    (tmp_path / "problem.yaml").write_text(PROBLEM, encoding="utf-8")
+    result = goldshell("exchange", "export", tmp_path / "problem.yaml", "--petab", tmp_path / "petab", "--json")
+    assert result.code == 0
+    assert [Path(path).name for path in result.json["files"]] == [
+        "problem.yaml", "conditions.tsv", "measurements.tsv", "observables.tsv", "model.xml", "parameters.tsv",
+        "left_out.txt",
+    ]  # fmt: skip
+    assert result.json["warnings"] == ["R = 4, observation 1: left out, a range of species is a censored observation"]
+    conditions = pd.read_csv(tmp_path / "petab" / "conditions.tsv", sep="\t", index_col=0)
+    assert conditions["incoming_organic_start"].tolist() == [0.1, 0.225]
+
+
+def test_command_takes_problems_not_vials(goldshell: Any, tmp_path: Path) -> None:
+    (tmp_path / "vial.yaml").write_text(
+        "cluster: Au25(p-MBSA)18\nincoming: p-MBA\nphases: {water: {volume: 2 mL, cluster: 0.025 mM, ligand: 1 mM}}\n"
+        "time: 1 h\n", encoding="utf-8",
+    )  # fmt: skip
+    result = goldshell("exchange", "export", tmp_path / "vial.yaml", "--petab", tmp_path / "petab")
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+    assert not (tmp_path / "petab").exists()

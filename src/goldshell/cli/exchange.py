@@ -204,8 +204,7 @@ def export(
         written: dict[str, list[str]] = {"files": [str(sbml)], "warnings": []}
     else:
         assert petab is not None
-        from goldshell.exchange.petab import write_petab
-        from goldshell.exchange.problem_file import read_problem
+        from goldshell.exchange import read_problem, write_petab
 
         written = write_petab(read_problem(file).problem, petab).to_dict()
     if json_output:

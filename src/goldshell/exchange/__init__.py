@@ -17,6 +17,8 @@ from goldshell.exchange.observations import Shell as Shell
 from goldshell.exchange.observations import Trace as Trace
 from goldshell.exchange.parameter_ensemble import ParameterEnsemble as ParameterEnsemble
 from goldshell.exchange.parameter_ensemble import ensemble as ensemble
+from goldshell.exchange.petab import PetabFiles as PetabFiles
+from goldshell.exchange.petab import write_petab as write_petab
 from goldshell.exchange.problem import FitExperiment as FitExperiment
 from goldshell.exchange.problem import FitParameter as FitParameter
 from goldshell.exchange.problem import FitProblem as FitProblem
