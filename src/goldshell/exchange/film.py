@@ -277,7 +277,7 @@ def backsolve(film, work, vector):
 
 
 def _is_film(problem: Any) -> bool:
-    return isinstance(problem, types.NamedTuple) and problem.instance_class is Film
+    return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is Film
 
 
 @overload(bdf.evaluate)

@@ -166,6 +166,7 @@ def grid(film_water: float, zone: float, film_organic: float, cells: int) -> tup
     left = film_water - _stretched(film_water, zone / _ZONE_SHARE * _FILM_SHARE, in_film)[::-1]
     middle = film_water + zone * np.arange(in_zone + 1) / in_zone
     right = film_water + zone + _stretched(film_organic, zone / _ZONE_SHARE * _FILM_SHARE, in_film)
+    left[0] = 0.0
     return np.concatenate([left[:-1], middle, right[1:]]), (in_film, in_film + in_zone)
 
 
@@ -177,7 +178,7 @@ def _stretched(thickness: float, beginning: float, cells: int) -> Array:
     from scipy.optimize import brentq
 
     b = brentq(lambda b: b / math.expm1(b) - beginning / thickness, 1e-9, 700.0)
-    return thickness * np.expm1(b * s) / math.expm1(b)
+    return thickness * (np.expm1(b * s) / math.expm1(b))
 
 
 @functools.cache

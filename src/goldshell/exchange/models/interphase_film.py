@@ -176,7 +176,10 @@ def film_resistance(thickness: float, diffusivity: float, solubility: float) -> 
 
 TEST_POINTS = (
     TestPoint(
-        step, {"z": 2e-7, "position": 1e-7, "width": 1e-7}, 0.92135039647, "(1 + erf 1)/2, Abramowitz & Stegun table 7.1"
+        step,
+        {"z": 2e-7, "position": 1e-7, "width": 1e-7},
+        0.92135039647,
+        "(1 + erf 1)/2, Abramowitz & Stegun table 7.1",
     ),
     TestPoint(step, {"z": 1.0, "position": 1.0, "width": 0.1}, 0.5, "the middle of the step"),
     TestPoint(mole_fraction, {"share": 0.3, "molar_volume_ratio": 1.0}, 0.3, "equal volumes: both shares are the same"),
@@ -191,6 +194,9 @@ TEST_POINTS = (
     ),
     TestPoint(local_solubility, {"distribution_ratio": 100.0, "share": 0.5}, 10.0, "geometric mean of 1 and m"),
     TestPoint(
-        film_resistance, {"thickness": 2e-5, "diffusivity": 1e-9, "solubility": 2.0}, 1e4, "two-film theory: delta/(D m)"
+        film_resistance,
+        {"thickness": 2e-5, "diffusivity": 1e-9, "solubility": 2.0},
+        1e4,
+        "two-film theory: delta/(D m)",
     ),
 )
