@@ -63,8 +63,8 @@ class Experiment:
     counter_ion : hydrophobic counter-ion, "" for none
     counter_ion_mM : its concentration [mM]
     temperature_K : [K]
-    incoming_transport, outgoing_transport : organic/water distribution ratio at the pH [1], diffusivity in water [m²/s],
-        diffusivity in the organic phase [m²/s]
+    incoming_transport, outgoing_transport : organic/water distribution ratio at the pH [1], diffusivity in water and in
+        the organic phase [m²/s]
     times_h : output times, increasing from 0 or later [h]
     schedule : additions and withdrawals
     exchange_law, etching_law : "mass_action", "power_law" or "langmuir"

@@ -26,9 +26,11 @@ BORDER = 8
 POOLS = EXTRA - BORDER
 
 # Indices into the scalar coefficients.
+# fmt: off
 (VW, VI, VO, QW, QO, FEED_B_W, FEED_A_W, FEED_B_O, FEED_A_O, FEED_C,
  X_LAW, X_ORDER, X_AFFINITY, X_FLOOR, E_LAW, E_RATE, E_ORDER_C, E_ORDER_L, E_FLOOR_C, E_WEIGHT_A, E_THIOL, E_RELEASED,
- E_AFFINITY, K_C, K_W_B, K_O_B, M_I_B, M_O_B, K_W_A, K_O_A, M_I_A, M_O_A, K_OX, K_DISS, K_MIX, I_FACTOR) = range(36)  # fmt: skip
+ E_AFFINITY, K_C, K_W_B, K_O_B, M_I_B, M_O_B, K_W_A, K_O_A, M_I_A, M_O_A, K_OX, K_DISS, K_MIX, I_FACTOR) = range(36)
+# fmt: on
 SCALARS = 36
 
 MASS_ACTION, POWER_LAW, LANGMUIR = 0, 1, 2
@@ -43,7 +45,7 @@ class Coefficients(NamedTuple):
     Parameters
     ----------
     scalars : (SCALARS,) volumes [mL], flows [mL/h], feeds [umol/h], laws, rate constants
-    ladder : (4, N + 1) forward and reverse rate constants times site numbers [1/h], interphase partition [1], feed share [1]
+    ladder : (4, N + 1) forward and reverse rate constants times site numbers [1/h], interphase partition, feed share [1]
     exposure : (classes,) relative exposure of each class to the incoming ligand [1]
     """
 

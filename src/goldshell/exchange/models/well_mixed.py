@@ -1,7 +1,7 @@
 """Level 1: ligand exchange and etching in well-mixed water | interphase | organic regions.
 
-P over n = 0..N of the intact clusters in water and interphase, free incoming (B) and outgoing (A) ligand in each region,
-etched gold, disulfide and undissolved thiol. In each region r (concentrations in mM, rates in 1/h):
+P over n = 0..N of the intact clusters in water and interphase, free incoming (B) and outgoing (A) ligand in each
+region, etched gold, disulfide and undissolved thiol. In each region r (concentrations in mM, rates in 1/h):
 
     ladder      n -> n + 1 at k s_n e^-a_n g(B),  n + 1 -> n at (k/K) t_(n+1) e^(-sigma a_n) g(A),
                 a_n = alpha n + alpha2 n^2

@@ -1,0 +1,209 @@
+"""Compiled direct solution of small linear systems with structure, several complex shifts side by side.
+
+A chain of 2 x 2 blocks whose off-diagonal blocks are diagonal (two regions that exchange the same species n, while n
+goes to n - 1 and n + 1 within each region):
+
+    (sigma I - D_k) x_k - L_k x_(k-1) - U_k x_(k+1) = r_k,   L_k, U_k diagonal
+
+is eliminated downwards without pivoting, which is stable for the M-matrices that kinetics gives; cost grows linearly
+with the chain. Arrays end in a lane axis of length 2 L: the real parts of the systems for L shifts sigma, then the
+imaginary parts. A sweep is a chain of dependent operations; the lanes fill the processor while each waits for the one
+before.
+
+References
+----------
+Golub & Van Loan, Matrix Computations, 4th ed., 2013, sections 3.4 (pivoting), 4.5 (block tridiagonal)
+"""
+
+from __future__ import annotations
+
+import numba
+
+from goldshell.numerics.lanes import FAST
+from goldshell.numerics.radau import LANES
+
+
+@numba.njit(fastmath=FAST)
+def factorise_chain(diagonal, lower, upper, shift, inverse):
+    """Inverses of the pivot blocks of one chain, for every shift.
+
+    Parameters
+    ----------
+    diagonal : (K, 4) blocks D_k: 00, 01, 10, 11
+    lower, upper : (K, 2) diagonals of L_k and U_k
+    shift : (lanes,) sigma
+    inverse : (K, 4, lanes) filled
+    """
+    inverse[0] = 0.0
+    for k in range(diagonal.shape[0]):
+        f0 = 0.0
+        f1 = 0.0
+        f2 = 0.0
+        f3 = 0.0
+        j = 0
+        if k > 0:
+            j = k - 1
+            f0 = lower[k, 0] * upper[j, 0]
+            f1 = lower[k, 0] * upper[j, 1]
+            f2 = lower[k, 1] * upper[j, 0]
+            f3 = lower[k, 1] * upper[j, 1]
+        d0 = diagonal[k, 0]
+        d1 = diagonal[k, 1]
+        d2 = diagonal[k, 2]
+        d3 = diagonal[k, 3]
+        for p in range(LANES):
+            q = p + LANES
+            ar = shift[p] - d0 - f0 * inverse[j, 0, p]
+            ai = shift[q] - f0 * inverse[j, 0, q]
+            br = -d1 - f1 * inverse[j, 1, p]
+            bi = -f1 * inverse[j, 1, q]
+            cr = -d2 - f2 * inverse[j, 2, p]
+            ci = -f2 * inverse[j, 2, q]
+            dr = shift[p] - d3 - f3 * inverse[j, 3, p]
+            di = shift[q] - f3 * inverse[j, 3, q]
+            xr = ar * dr - ai * di - br * cr + bi * ci
+            xi = ar * di + ai * dr - br * ci - bi * cr
+            s = 1.0 / (xr * xr + xi * xi)
+            xr *= s
+            xi *= -s
+            inverse[k, 0, p] = dr * xr - di * xi
+            inverse[k, 0, q] = dr * xi + di * xr
+            inverse[k, 1, p] = bi * xi - br * xr
+            inverse[k, 1, q] = -br * xi - bi * xr
+            inverse[k, 2, p] = ci * xi - cr * xr
+            inverse[k, 2, q] = -cr * xi - ci * xr
+            inverse[k, 3, p] = ar * xr - ai * xi
+            inverse[k, 3, q] = ar * xi + ai * xr
+
+
+@numba.njit(fastmath=FAST)
+def solve_chain(lower, upper, inverse, v):
+    """Solve one chain for every lane, in place.
+
+    Parameters
+    ----------
+    lower, upper : (K, 2) as given to `factorise_chain`
+    inverse : (K, 4, lanes) its result
+    v : (2 K, lanes) right-hand sides, replaced by the solutions; entries (k, 0) and (k, 1) side by side
+    """
+    count = lower.shape[0]
+    for k in range(count):
+        i = 2 * k
+        l0 = lower[k, 0] if k > 0 else 0.0
+        l1 = lower[k, 1] if k > 0 else 0.0
+        j = i - 2 if k > 0 else 0
+        for p in range(LANES):
+            q = p + LANES
+            xr = v[i, p] + l0 * v[j, p]
+            xi = v[i, q] + l0 * v[j, q]
+            yr = v[i + 1, p] + l1 * v[j + 1, p]
+            yi = v[i + 1, q] + l1 * v[j + 1, q]
+            ar = inverse[k, 0, p]
+            ai = inverse[k, 0, q]
+            br = inverse[k, 1, p]
+            bi = inverse[k, 1, q]
+            cr = inverse[k, 2, p]
+            ci = inverse[k, 2, q]
+            dr = inverse[k, 3, p]
+            di = inverse[k, 3, q]
+            v[i, p] = ar * xr - ai * xi + br * yr - bi * yi
+            v[i, q] = ar * xi + ai * xr + br * yi + bi * yr
+            v[i + 1, p] = cr * xr - ci * xi + dr * yr - di * yi
+            v[i + 1, q] = cr * xi + ci * xr + dr * yi + di * yr
+    for k in range(count - 2, -1, -1):
+        i = 2 * k
+        u0 = upper[k, 0]
+        u1 = upper[k, 1]
+        for p in range(LANES):
+            q = p + LANES
+            xr = u0 * v[i + 2, p]
+            xi = u0 * v[i + 2, q]
+            yr = u1 * v[i + 3, p]
+            yi = u1 * v[i + 3, q]
+            ar = inverse[k, 0, p]
+            ai = inverse[k, 0, q]
+            br = inverse[k, 1, p]
+            bi = inverse[k, 1, q]
+            cr = inverse[k, 2, p]
+            ci = inverse[k, 2, q]
+            dr = inverse[k, 3, p]
+            di = inverse[k, 3, q]
+            v[i, p] += ar * xr - ai * xi + br * yr - bi * yi
+            v[i, q] += ar * xi + ai * xr + br * yi + bi * yr
+            v[i + 1, p] += cr * xr - ci * xi + dr * yr - di * yi
+            v[i + 1, q] += cr * xi + ci * xr + dr * yi + di * yr
+
+
+@numba.njit(fastmath=FAST)
+def factorise_dense(matrix, order):
+    """LU factors of small dense matrices, one per lane, in place; rows are exchanged as lane 0 (real) asks.
+
+    Parameters
+    ----------
+    matrix : (n, n, lanes), replaced by the factors with inverted pivots
+    order : (n,) filled with the row exchanges
+    """
+    size = matrix.shape[0]
+    for k in range(size):
+        pivot = k
+        for i in range(k + 1, size):
+            if abs(matrix[i, k, 0]) > abs(matrix[pivot, k, 0]):
+                pivot = i
+        order[k] = pivot
+        if pivot != k:
+            for j in range(size):
+                for p in range(2 * LANES):
+                    x = matrix[k, j, p]
+                    matrix[k, j, p] = matrix[pivot, j, p]
+                    matrix[pivot, j, p] = x
+        for p in range(LANES):
+            a = matrix[k, k, p]
+            b = matrix[k, k, p + LANES]
+            s = 1.0 / (a * a + b * b)
+            matrix[k, k, p] = a * s
+            matrix[k, k, p + LANES] = -b * s
+        for i in range(k + 1, size):
+            for p in range(LANES):
+                q = p + LANES
+                a = matrix[i, k, p]
+                b = matrix[i, k, q]
+                matrix[i, k, p] = a * matrix[k, k, p] - b * matrix[k, k, q]
+                matrix[i, k, q] = a * matrix[k, k, q] + b * matrix[k, k, p]
+            for j in range(k + 1, size):
+                for p in range(LANES):
+                    q = p + LANES
+                    a = matrix[i, k, p]
+                    b = matrix[i, k, q]
+                    matrix[i, j, p] -= a * matrix[k, j, p] - b * matrix[k, j, q]
+                    matrix[i, j, q] -= a * matrix[k, j, q] + b * matrix[k, j, p]
+
+
+@numba.njit(fastmath=FAST)
+def solve_dense(lu, order, v):
+    """Solve with the factors of `factorise_dense`, in place; ``v`` is (n, lanes)."""
+    size = lu.shape[0]
+    for k in range(size):
+        pivot = order[k]
+        if pivot != k:
+            for p in range(2 * LANES):
+                x = v[k, p]
+                v[k, p] = v[pivot, p]
+                v[pivot, p] = x
+    for k in range(size):
+        for i in range(k + 1, size):
+            for p in range(LANES):
+                q = p + LANES
+                v[i, p] -= lu[i, k, p] * v[k, p] - lu[i, k, q] * v[k, q]
+                v[i, q] -= lu[i, k, p] * v[k, q] + lu[i, k, q] * v[k, p]
+    for k in range(size - 1, -1, -1):
+        for p in range(LANES):
+            q = p + LANES
+            a = v[k, p]
+            b = v[k, q]
+            v[k, p] = a * lu[k, k, p] - b * lu[k, k, q]
+            v[k, q] = a * lu[k, k, q] + b * lu[k, k, p]
+        for i in range(k):
+            for p in range(LANES):
+                q = p + LANES
+                v[i, p] -= lu[i, k, p] * v[k, p] - lu[i, k, q] * v[k, q]
+                v[i, q] -= lu[i, k, p] * v[k, q] + lu[i, k, q] * v[k, p]
