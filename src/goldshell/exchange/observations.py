@@ -41,8 +41,8 @@ Array = NDArray[np.float64]
 DETECTION_SPREAD = 0.5
 """Scatter of ln(intensity / threshold) between species [1]; an assumption, always stated with the result."""
 
-# Below this share a population is nothing: keeps logarithms finite, 25 standard deviations beyond the threshold.
-_NOTHING = 1e-12
+# Added to every population, so that logarithms of what is not there stay finite and smooth; 1e-7 of the threshold.
+_NOTHING = 1e-9
 
 INSTRUMENT = ("detection_threshold", "detection_spread", "absorbance_factor", "absorbance_offset")
 """Parameters of the measurement, not of the vial; a fit may free them."""
@@ -169,7 +169,7 @@ class Shell:
 
     def residuals(self, prediction: Prediction) -> Array:
         """(N + 1,) [1]."""
-        p = np.maximum(prediction.composition[prediction.at(self.time_h)], _NOTHING)
+        p = np.maximum(prediction.composition[prediction.at(self.time_h)], 0.0) + _NOTHING
         o = np.asarray(self.fractions)
         if self.sd:
             return np.asarray((p - o) / np.asarray(self.sd))
@@ -226,7 +226,7 @@ class Range:
         """(N + 1,) or, when only the highest was reported, (N + 1 - high,) [1]."""
         from scipy.special import log_ndtr
 
-        p = np.maximum(prediction.composition[prediction.at(self.time_h)], _NOTHING)
+        p = np.maximum(prediction.composition[prediction.at(self.time_h)], 0.0) + _NOTHING
         threshold, spread = self.settings(prediction)
         z = (np.log(p / p.max()) - math.log(threshold)) / spread
         n = np.arange(p.size)

@@ -426,8 +426,8 @@ def _observation(path: Path, entry: Any, detection: Detection, number: int, posi
 
 def _trace(path: Path, entry: TraceEntry, names: dict[str, str]) -> Trace:
     if entry.file is None:
-        time, value, sd = (float(given or 0.0) for given in (entry.time, entry.value, entry.sd))
-        return Trace(entry.quantity, (time,), (value,), (sd,), per_mM=entry.per_mM or 1.0, **names)
+        once, value, scatter = (float(given or 0.0) for given in (entry.time, entry.value, entry.sd))
+        return Trace(entry.quantity, (once,), (value,), (scatter,), per_mM=entry.per_mM or 1.0, **names)
     other = path.parent / entry.file
     table = read_table(
         other, ("time_h", entry.quantity), numeric=("time_h", entry.quantity),

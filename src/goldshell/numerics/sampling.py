@@ -120,7 +120,9 @@ def sample_posterior(
     # Unidentified directions have no or huge variance: scatter the walkers over a tenth of the range there.
     widest = np.where(np.isfinite(high - low), 0.1 * (high - low), 1.0)
     variances = np.minimum(np.where(np.isfinite(np.diag(covariance)), np.diag(covariance), np.inf), widest**2)
-    correlation = np.nan_to_num(covariance / np.sqrt(np.outer(np.diag(covariance), np.diag(covariance))), nan=0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        deviation = np.sqrt(np.diag(covariance))
+        correlation = np.nan_to_num(covariance / np.outer(deviation, deviation), nan=0.0)
     np.fill_diagonal(correlation, 1.0)
     root = np.linalg.cholesky(correlation * 0.99 + 0.01 * np.eye(mode.size)) * np.sqrt(variances)[:, None]
 
