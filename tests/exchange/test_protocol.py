@@ -1,4 +1,4 @@
-"""Protocol sheets against the recipe of Zhang et al. (Nat. Commun. 2026, Methods), and their arithmetic at any scale."""
+"""Protocol sheets against the recipe of Zhang et al. (Nat. Commun. 2026, Methods), and their arithmetic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from goldshell.literature import show
 
 
 def test_two_phase_recipe_at_100_to_1() -> None:
-    """Z, Methods and Fig. 3: 2 mL of 0.025 mM clusters (0.05 umol) and 2 mL of 2.5 mM p-MBA (5 umol) for 1 h at 1000 rpm.
+    """Z, Methods and Fig. 3: 2 mL of 0.025 mM clusters (0.05 umol) and 2 mL of 2.5 mM p-MBA (5 umol), 1 h, 1000 rpm.
 
     The mass of p-MBA follows from its molar mass, 154.19 g/mol (C7H6O2S, IUPAC atomic weights).
     """
@@ -81,7 +81,7 @@ def test_scaling_is_linear(scale: float, kind: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(volume=st.floats(0.05, 500.0), concentration=st.floats(1e-3, 100.0), molar_mass=st.floats(50.0, 2000.0))
 def test_a_preparation_holds_the_amount_that_is_wanted(volume: float, concentration: float, molar_mass: float) -> None:
-    """Weighed mass / flask x volume taken is the amount, within the stated error; limits of balance and pipette hold."""
+    """Weighed mass / flask x volume taken is the amount within the stated error; limits hold."""
     made = prepare("thiol", molar_mass, volume, concentration)
     assert made.amount_umol == pytest.approx(volume * concentration)
     assert made.mass_mg == pytest.approx(volume * concentration * molar_mass * 1e-3)

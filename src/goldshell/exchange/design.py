@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from goldshell.errors import AnalysisError, GoldshellError, InputError
 from goldshell.exchange.limiting import Limiting, explain_impossible, limits, refuse_mass_balance
+from goldshell.exchange.models.well_mixed import NAMES
 from goldshell.exchange.next_experiment import NextExperiment, next_experiment
-from goldshell.exchange.parameter_ensemble import ParameterEnsemble, ensemble
+from goldshell.exchange.parameter_ensemble import ParameterEnsemble, acts, ensemble
 from goldshell.exchange.pareto import (
     CONSTRAINTS,
     MEAN_TOLERANCE,
@@ -56,11 +57,16 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Progress = Callable[[float, str], None]
 
-EVALUATIONS = 1000
+EVALUATIONS = 2000
 """Solves of the search."""
 
-SECONDS = 40.0
-"""Time limit of the search [s]; what was found until then is used."""
+SECONDS = 45.0
+"""Time limit of a design [s]: of it `SHARES` for the search, until the end of the prediction, and the rest."""
+
+SHARES = (0.6, 0.8)
+
+LEAST_DRAWS = 20
+"""Draws of the parameters that are always solved, whatever the time."""
 
 FRONT = 40
 """Entries of the Pareto list at most."""
@@ -94,7 +100,7 @@ class Prediction:
     chances : wish -> share of the draws that meets it [1]
     execution : what small slips change: (what, mean n, intact fraction)
     level : probability of the intervals
-    failed : draws that could not be solved
+    draws, failed : draws that were tried, and those of them that could not be solved
     """
 
     composition: tuple[Array, Array, Array]
@@ -108,6 +114,7 @@ class Prediction:
     chances: dict[str, float]
     execution: tuple[tuple[str, float, float], ...]
     level: float
+    draws: int
     failed: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -129,6 +136,7 @@ class Prediction:
             "execution": [
                 {"change": what, "mean_n": mean, "intact_fraction": intact} for what, mean, intact in self.execution
             ],
+            "draws": self.draws,
             "failed_draws": self.failed,
         }
         if self.charge is not None:
@@ -207,7 +215,7 @@ def design(
     fit : parameters with their uncertainty, see `goldshell.exchange.parameter_ensemble.ensemble`; defaults when None
     scale : factor on the volumes of the recipe [1]
     evaluations : solves of the search
-    seconds : time limit of the search [s]
+    seconds : time limit; a slow model gets fewer solves, draws and proposals [s]
     progress : called with the share done and a text
 
     Raises
@@ -215,13 +223,23 @@ def design(
     InputError : wishes that exclude each other or mass balance; names the nearest that is feasible
     AnalysisError : no conditions in the ranges meet the wishes; names the one that fails and the nearest feasible
     """
+    if isinstance(target, Path):
+        try:
+            return design(
+                read_target(target), fit=fit, scale=scale, evaluations=evaluations, seconds=seconds, progress=progress
+            )
+        except GoldshellError as problem:
+            if problem.where.startswith("target"):
+                problem.where = f"{target}: {problem.where}"
+            raise
     begun = clock.monotonic()
-    wanted = read_target(target) if isinstance(target, Path) else target
+    wanted = target
     if evaluations < 1 or not seconds > 0.0:
         raise InputError("a search needs at least one solve and some time")
     given = read_parameters(wanted.model.parameters)
-    uncertainty = ensemble(fit, base=given, known=tuple(wanted.model.parameters), draws=wanted.draws, seed=wanted.seed)
-    search = Search(wanted, uncertainty.best, seconds=seconds, progress=progress)
+    known = (*wanted.model.parameters, *_without_effect(wanted))
+    uncertainty = ensemble(fit, base=given, known=known, draws=wanted.draws, seed=wanted.seed)
+    search = Search(wanted, uncertainty.best, seconds=SHARES[0] * seconds, progress=_part(progress, 0.0, 0.8))
     search.run(evaluations)
     refuse_mass_balance(wanted, search.candidates)
     feasible = search.feasible()
@@ -232,8 +250,10 @@ def design(
     front = _front(wanted, [*feasible, chosen])
     experiment = make_conditions_experiment(wanted, chosen.conditions)
     recipe = exchange_protocol(experiment, time_h=chosen.conditions.time_h, scale=scale)
-    predicted = _predict(wanted, chosen, uncertainty)
-    proposal = next_experiment(wanted, chosen.conditions, uncertainty, progress=progress)
+    predicted = _predict(wanted, chosen, uncertainty, begun + SHARES[1] * seconds)
+    proposal = next_experiment(
+        wanted, chosen.conditions, uncertainty, until=begun + seconds, progress=_part(progress, 0.8, 1.0)
+    )
     warnings += [*wanted.warnings, *uncertainty.warnings, *_advice(wanted, chosen, search, predicted)]
     return DesignResult(
         target=wanted,
@@ -250,6 +270,25 @@ def design(
     )
 
 
+def _part(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """Progress of a part as progress of the whole."""
+    if progress is None:
+        return None
+    return lambda done, text: progress(low + (high - low) * done, text)
+
+
+def _without_effect(target: Target) -> list[str]:
+    """Parameters that act on none of the experiments that the target allows."""
+    start = Conditions("", "", "", **{name: low for name, (low, _) in target.ranges.items()})
+    experiments = [
+        make_conditions_experiment(
+            target, dataclasses.replace(start, incoming=incoming, solvent=solvent, counter_ion=counter_ion)
+        )
+        for incoming in target.incoming for solvent in target.solvents for counter_ion in target.counter_ions
+    ]  # fmt: skip
+    return [name for name in NAMES if not any(acts(name, one) for one in experiments)]
+
+
 def _front(target: Target, feasible: list[Candidate]) -> list[Candidate]:
     """The non-dominated candidates, narrowest first, the recipe's among them only if nothing beats it."""
     objectives = np.array([objectives_of(one) for one in feasible])
@@ -261,12 +300,12 @@ def _front(target: Target, feasible: list[Candidate]) -> list[Candidate]:
 
 def _practical(target: Target, vector: Array, best: Candidate, search: Search) -> tuple[Candidate, list[str]]:
     """The best candidate with numbers that can be set, tuned again; as found where rounding breaks a wish."""
-    for conditions in (_rounded(target, best.conditions), best.conditions):
-        tuned = _tuned(target, vector, conditions, search)
+    rounded = _rounded(target, best.conditions)
+    for conditions, step in ((rounded, ROUNDING["time_h"]), (rounded, _FINE_TIME_H), (best.conditions, _FINE_TIME_H)):
+        tuned = _tuned(target, vector, conditions, search, step)
         if tuned is not None and is_feasible(target, tuned):
-            slack = conditions is best.conditions
-            note = ["no round numbers meet every wish: set the recipe's as exactly as you can"] if slack else []
-            return tuned, note
+            exact = conditions is not rounded
+            return tuned, ["no round numbers meet every wish: set the recipe's as exactly as you can"] if exact else []
     exact = _solved(target, vector, best.conditions)
     return exact, ["the recipe holds only as it is written: rounding or slips break a wish"]
 
@@ -287,7 +326,7 @@ def _rounded(target: Target, conditions: Conditions) -> Conditions:
     return dataclasses.replace(conditions, **found)
 
 
-def _tuned(target: Target, vector: Array, conditions: Conditions, search: Search) -> Candidate | None:
+def _tuned(target: Target, vector: Array, conditions: Conditions, search: Search, step: float) -> Candidate | None:
     """Reaction time to its step for these conditions, then the feed so that an exact mean (or charge) is met."""
     try:
         options = search.consider(conditions)
@@ -298,7 +337,7 @@ def _tuned(target: Target, vector: Array, conditions: Conditions, search: Search
         return None
     low, high = target.ranges["time_h"]
     time = best_of(target, options).conditions.time_h
-    step = ROUNDING["time_h"] if time >= _FINE_BELOW_H else _FINE_TIME_H
+    step = step if time >= _FINE_BELOW_H else _FINE_TIME_H
     time = min(max(round_to(time, step), low, conditions.addition_h), high)
     fixed = dataclasses.replace(conditions, time_h=time)
     gap = _exact_gap(target)
@@ -355,15 +394,18 @@ def charges_of(target: Target, incoming: str) -> Array:
     return np.array(charges_by_n(target.cluster, incoming, goals.charge_pH, goals.pka_source)[0])
 
 
-def _predict(target: Target, chosen: Candidate, uncertainty: ParameterEnsemble) -> Prediction:
-    """The recipe under every draw of the parameters, and under small slips."""
+def _predict(target: Target, chosen: Candidate, uncertainty: ParameterEnsemble, until: float) -> Prediction:
+    """The recipe under the draws of the parameters, as many as time allows, and under small slips."""
     drawn: list[Candidate] = []
+    tried = 0
     for vector in uncertainty.draws:
+        if tried >= LEAST_DRAWS and clock.monotonic() > until:
+            break
+        tried += 1
         try:
             drawn.append(_solved(target, vector, chosen.conditions, rtol=1e-6))
         except AnalysisError:
             continue
-    failed = len(uncertainty.draws) - len(drawn)
     members = drawn or [chosen]
     tails = (0.5 * (1.0 - target.level), 0.5 * (1.0 + target.level))
 
@@ -383,7 +425,7 @@ def _predict(target: Target, chosen: Candidate, uncertainty: ParameterEnsemble) 
         met = {name: _meets(target, one, name) for name in chances}
         everything += all(met.values())
         for name, good in met.items():
-            chances[name] += good / len(uncertainty.draws)
+            chances[name] += good / tried
     return Prediction(
         composition=(chosen.composition, np.minimum(low, chosen.composition), np.maximum(high, chosen.composition)),
         mean_n=interval(chosen.mean_n, [one.mean_n for one in members]),
@@ -392,11 +434,12 @@ def _predict(target: Target, chosen: Candidate, uncertainty: ParameterEnsemble) 
         intact_fraction=interval(chosen.intact_fraction, [one.intact_fraction for one in members]),
         charge=charge,
         time_h=chosen.conditions.time_h,
-        chance=everything / len(uncertainty.draws),
+        chance=everything / tried,
         chances=chances,
         execution=_slips(target, chosen, uncertainty.best),
         level=target.level,
-        failed=failed,
+        draws=tried,
+        failed=tried - len(drawn),
     )
 
 
@@ -462,6 +505,8 @@ def _advice(target: Target, chosen: Candidate, search: Search, predicted: Predic
             f"{100 * predicted.chance:.0f} % of the parameter draws meet every wish (least: {weakest}, "
             f"{100 * predicted.chances[weakest]:.0f} %): do the next experiment first"
         )
+    if predicted.draws < target.draws:
+        found.append(f"time allowed {predicted.draws} of {target.draws} parameter draws: intervals are coarse")
     if predicted.failed:
         found.append(f"{predicted.failed} parameter draws could not be solved; the intervals leave them out")
     if target.goals.charge is not None:

@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from goldshell.chemistry.composition import binomial_distribution
 from goldshell.exchange.design import DesignResult
-from goldshell.exchange.next_experiment import MEASUREMENTS
+from goldshell.exchange.next_experiment import MEASUREMENTS, Proposal
+from goldshell.exchange.pareto import Conditions
 from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
 
 _LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8}
 _SHOWN_FRACTION = 1e-3
+_PROPOSALS = 10
+_SHORT = {"mean_n": "mean n by NMR", "composition": "P(n) by ESI-MS", "intact_fraction": "intact fraction by UV-vis"}
 _FLAT = 0.05  # variance range below which its axis is given this width
 
 
@@ -44,7 +48,7 @@ def pareto_figure(result: DesignResult) -> Figure:
             x, y, c=colour, cmap="viridis", vmin=low, vmax=high, s=28, edgecolor="white", linewidth=0.4
         )
         axis.plot(*chosen, "o", mfc="none", mec=COLOURS[1], markersize=11, mew=1.8, label="recipe")
-        figure.colorbar(points, ax=axis, label=label)
+        _colour_bar(figure, points, axis, label)
     axes[0].set_xlabel("intact clusters / %")
     axes[0].set_ylabel("spread: variance of n")
     axes[1].set_xlabel("time / min")
@@ -93,30 +97,60 @@ def prediction_figure(result: DesignResult) -> Figure:
     axis.set_ylabel("clusters / %")
     mean = result.predicted.mean_n
     axis.set_title(
-        f"mean n {mean.value:.2f} ({mean.low:.1f} to {mean.high:.1f}), {60 * result.predicted.time_h:.4g} min"
+        f"mean n {mean.value:.2f} ({mean.low:.1f} to {mean.high:.1f}) after {60 * result.predicted.time_h:.4g} min",
+        fontsize=9.5,
     )
-    axis.legend(loc="best", **_LEGEND)
+    figure.legend(loc="outside upper center", ncols=3, **_LEGEND)
     return figure
 
 
 def next_experiment_figure(result: DesignResult) -> Figure:
-    """Standard deviation of the predicted mean now and after each of the best proposals.
+    """Standard deviation of the predicted mean now, and after each of the best proposals.
 
     Parameters
     ----------
     result : of `goldshell.exchange.design.design`
     """
     found = result.next_experiment
-    proposals = [*([found.best] if found.best else []), *found.others][:10]
-    figure, axis = new_figure(width=7.6, height=1.0 + 0.36 * max(len(proposals), 1))
-    styles = {name: COLOURS[i] for i, name in enumerate(MEASUREMENTS)}
+    proposals = [*([found.best] if found.best else []), *found.others][:_PROPOSALS]
+    figure, axis = new_figure(width=7.2, height=1.3 + 0.27 * max(len(proposals), 1))
+    colours = dict(zip(MEASUREMENTS, COLOURS, strict=False))
     for row, one in enumerate(proposals):
-        axis.barh(row, one.sd_after, color=styles[one.measurement], height=0.7)
-    if proposals:
-        axis.axvline(proposals[0].sd_before, color=COLOURS[6], linestyle="--", linewidth=1.2)
-        axis.annotate("now", (proposals[0].sd_before, -0.55), xytext=(-3, 0), textcoords="offset points", ha="right",
+        axis.barh(row, one.sd_after, color=colours[one.measurement], height=0.7)
+        axis.annotate(f"{one.sd_after:.2f}", (one.sd_after, row), xytext=(3, 0), textcoords="offset points",
                       va="center", fontsize=8)  # fmt: skip
-    axis.set_yticks(range(len(proposals)), [one.in_words() for one in proposals], fontsize=7)
-    axis.set_ylim(len(proposals) - 0.4, -0.9)
+    handles: list[Any] = [Patch(color=colours[name], label=_SHORT[name]) for name in MEASUREMENTS
+                          if any(one.measurement == name for one in proposals)]  # fmt: skip
+    if proposals:
+        before = proposals[0].sd_before
+        handles.append(
+            axis.axvline(before, color=COLOURS[6], linestyle="--", linewidth=1.2, label=f"now, {before:.2f}")
+        )
+    labels = [f"{_difference(one.conditions, result.conditions)}; {_times(one)}" for one in proposals]
+    axis.set_yticks(range(len(proposals)), labels)
+    axis.set_ylim(len(proposals) - 0.4, -0.6)
     axis.set_xlabel("standard deviation of the predicted mean n")
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), **_LEGEND)
     return figure
+
+
+def _times(one: Proposal) -> str:
+    return ", ".join(f"{60 * time:.3g}" for time in one.times_h) + " min"
+
+
+def _difference(vial: Conditions, recipe: Conditions) -> str:
+    """In what a vial differs from the recipe."""
+    parts = []
+    if vial.solvent != recipe.solvent:
+        parts.append(vial.solvent or "water only")
+    if vial.feed_ratio != recipe.feed_ratio:
+        parts.append(f"feed {vial.feed_ratio:.3g}")
+    if vial.pH != recipe.pH:
+        parts.append(f"pH {vial.pH:.3g}")
+    return ", ".join(parts) or "as the recipe"
+
+
+def _colour_bar(figure: Figure, points: Any, axis: Any, label: str) -> None:
+    bar = figure.colorbar(points, ax=axis)
+    bar.set_label(label, fontsize=9)
+    bar.ax.tick_params(labelsize=8)

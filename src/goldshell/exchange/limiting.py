@@ -109,6 +109,7 @@ def limits(target: Target, candidates: list[Candidate], chosen: Candidate) -> Li
                 break
     gains.sort(key=lambda item: item[0])
     ends = _at_bounds(target, chosen)
+    active = _active(target, chosen)
     if gains:
         first = gains[0][1]
         bound = _in_words(target, first.constraint)
@@ -117,8 +118,14 @@ def limits(target: Target, candidates: list[Candidate], chosen: Candidate) -> Li
             f"({first.at})"
         )
         return Limiting(first.constraint, because, tuple(gain for _, gain in gains), ends)
+    if active:
+        return Limiting(active[0], f"{_in_words(target, active[0])} is just met", (), ends)
     if ends:
         return Limiting(ends[0].split(" ")[0], f"no wish binds; {ends[0]}", (), ends)
+    spread = [one.variance for one in candidates if is_feasible(target, one)]
+    if order[0] == "variance" and len(spread) > 1 and max(spread) - min(spread) < 0.02:
+        because = f"no wish binds; the spread is that of the ladder (dispersion index {chosen.dispersion_index:.3g})"
+        return Limiting("", because, (), ends)
     return Limiting("", "no wish binds: dropping any of them would not better the answer", (), ends)
 
 
@@ -223,6 +230,19 @@ def _nearest(target: Target, one: Candidate, name: str) -> str:
     else:
         value = f"{_key(name)} {getattr(one, name):.3g}"
     return f"nearest feasible: {value} ({one.conditions.in_words()}; intact {100 * one.intact_fraction:.3g} %)"
+
+
+def _active(target: Target, chosen: Candidate) -> list[str]:
+    """Limits that the answer just meets."""
+    found = []
+    for name, bound in target.goals.bounds().items():
+        if bound.extreme or bound.exact or name == "charge":
+            continue
+        value = chosen.conditions.time_h if name == "time_h" else float(getattr(chosen, name))
+        ends = [end for end in (bound.low, bound.high) if np.isfinite(end)]
+        if any(abs(value - end) <= _AT_BOUND * max(abs(end), 1e-9) for end in ends):
+            found.append(name)
+    return found
 
 
 def _at_bounds(target: Target, chosen: Candidate) -> tuple[str, ...]:

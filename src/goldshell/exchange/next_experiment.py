@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time as clock
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldshell.errors import AnalysisError
-from goldshell.exchange.parameter_ensemble import ParameterEnsemble
+from goldshell.exchange.parameter_ensemble import ParameterEnsemble, acts
 from goldshell.exchange.pareto import Conditions, make_conditions_experiment
 from goldshell.exchange.simulate import solve
 from goldshell.exchange.target import Target
@@ -154,6 +155,7 @@ def next_experiment(
     uncertainty: ParameterEnsemble,
     *,
     conditions: Sequence[Conditions] | None = None,
+    until: float = math.inf,
     progress: Callable[[float, str], None] | None = None,
 ) -> NextExperiment:
     """The candidate experiment that narrows the predicted mean n of a design the most.
@@ -164,6 +166,7 @@ def next_experiment(
     chosen : the design
     uncertainty : parameters with their covariance
     conditions : vials to consider; the design and variations of it when None
+    until : no further vial is begun after this moment of `time.monotonic` [s]
     progress : called with the share done and a text
 
     Raises
@@ -178,18 +181,23 @@ def next_experiment(
     covariance = uncertainty.covariance
     if not uncertainty.varied:
         return NextExperiment(None, (), 0, errors, method)
-    sensitivity = _mean_sensitivity(target, chosen, uncertainty)
+    times = np.array([share * chosen.time_h for share in SAMPLE_SHARES])
+    here = _series_sensitivities(target, chosen, uncertainty, times)
+    sensitivity = here[1]["composition"][SAMPLE_SHARES.index(1.0)].T @ np.arange(target.sites + 1)
     before = float(sensitivity @ covariance @ sensitivity)
     if before <= 0.0:
         return NextExperiment(None, (), 0, errors, method)
     vials = list(conditions) if conditions is not None else _variations(target, chosen)
-    times = np.array([share * chosen.time_h for share in SAMPLE_SHARES])
     proposals: list[Proposal] = []
     for number, vial in enumerate(vials):
+        if proposals and clock.monotonic() > until:
+            break
         try:
-            series = _series_sensitivities(target, vial, uncertainty, times)
+            series = here if vial == chosen else _series_sensitivities(target, vial, uncertainty, times)
         except AnalysisError:
             continue
+        except KeyboardInterrupt:
+            break
         proposals += _proposals(series, vial, times, errors, uncertainty, sensitivity, before)
         if progress is not None:
             progress((number + 1) / len(vials), f"next experiment: {number + 1} of {len(vials)} vials")
@@ -222,13 +230,6 @@ def _posterior(covariance: Array, jacobian: Array, error: Array) -> Array:
     return np.asarray(covariance - cross.T @ np.linalg.solve(cross @ jacobian.T + np.diag(error**2), cross))
 
 
-def _mean_sensitivity(target: Target, conditions: Conditions, uncertainty: ParameterEnsemble) -> Array:
-    """d(mean n)/d(theta) of the design at its reaction time (p,)."""
-    _, values, _ = _series_sensitivities(target, conditions, uncertainty, np.array([conditions.time_h]))
-    n = np.arange(target.sites + 1)
-    return np.asarray(values["composition"][0].T @ n)
-
-
 def _series_sensitivities(
     target: Target, conditions: Conditions, uncertainty: ParameterEnsemble, times: Array
 ) -> tuple[Array, dict[str, Array], NDArray[np.bool_]]:
@@ -243,6 +244,8 @@ def _series_sensitivities(
     size = len(uncertainty.varied)
     shells, intacts = np.zeros((*shell.shape, size)), np.zeros((len(times), size))
     for j, item in enumerate(uncertainty.varied):
+        if not acts(item.name, experiment):
+            continue
         step = max(STEP, STEP * item.sd) if item.logarithmic else STEP * item.sd
         above, below = uncertainty.shifted(j, step), uncertainty.shifted(j, -step)
         width = uncertainty.theta(above, j) - uncertainty.theta(below, j)
@@ -304,7 +307,7 @@ def _variations(target: Target, chosen: Conditions) -> list[Conditions]:
         if 4.0 <= chosen.pH + shift <= 10.0:
             found.append(dataclasses.replace(chosen, pH=chosen.pH + shift))
     if chosen.solvent:
-        found.append(dataclasses.replace(chosen, solvent="", organic_mL=0.0))
+        found.append(dataclasses.replace(chosen, solvent="", organic_mL=0.0, counter_ion=""))
     for solvent in target.solvents:
         if solvent and solvent != chosen.solvent:
             organic = chosen.organic_mL or target.ranges["organic_mL"][1]

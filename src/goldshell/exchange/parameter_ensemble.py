@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldshell.errors import InputError, UnknownNameError
+from goldshell.exchange.experiment import Experiment
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.well_mixed import Parameters
 from goldshell.files import read_table, read_text
@@ -46,6 +47,7 @@ FACTOR_ROW = "exchange-parameter-spread"
 """Literature row of that factor, a geometric standard deviation [1]."""
 
 _INFO = {item.name: item for item in describe_parameters(Parameters)}
+_TWO_PHASE_PREFIXES = ("drop_", "film_", "interphase_", "cluster_partition", "cluster_diffusivity")
 _Z95 = 1.959963984540054
 _STRONGEST = 0.999  # correlation that keeps a covariance invertible
 
@@ -235,6 +237,24 @@ def default_ensemble(
     )  # fmt: skip
 
 
+def acts(name: str, experiment: Experiment) -> bool:
+    """Whether a parameter of the well-mixed model has any effect on an experiment: phases, laws, solid, counter-ion."""
+    exchange, etching = experiment.exchange_law, experiment.etching_law
+    conditions = {
+        "exchange_order": exchange == "power_law",
+        "exchange_affinity": exchange == "langmuir",
+        "etching_order_thiol": etching == "power_law",
+        "etching_affinity": etching == "langmuir",
+        "k_dissolution": experiment.solid,
+        "counter_ion_factor": bool(experiment.counter_ion) and experiment.organic_mL > 0.0,
+        "class_affinity": len(experiment.site_classes) > 1,
+        "class_rate": len(experiment.site_classes) > 1,
+    }
+    if name in conditions:
+        return conditions[name]
+    return experiment.organic_mL > 0.0 or not name.startswith(_TWO_PHASE_PREFIXES)
+
+
 def _spread_of_default(item: ParameterInfo, centre: float) -> Varied | None:
     """Spread of one default from its row, or from the stated factor; None where it is held."""
     logarithmic = item.low >= 0.0 and centre > 0.0
@@ -318,7 +338,7 @@ def _from_fit(found: Mapping[str, Any], base: Parameters, *, draws: int, seed: i
             labels.append(label)
     posterior = found.get("posterior")
     if isinstance(posterior, Mapping) and "names" in posterior and "samples" in posterior:
-        return _from_posterior(posterior, vector, entries, name, tuple(warnings))
+        return _from_posterior(posterior, vector, entries, name, draws, tuple(warnings))
     correlation = np.eye(len(varied))
     for entry in found.get("correlated") or []:
         first, second, r = entry[0], entry[1], float(entry[2])
@@ -336,13 +356,14 @@ def _from_fit(found: Mapping[str, Any], base: Parameters, *, draws: int, seed: i
 
 def _from_posterior(
     posterior: Mapping[str, Any], vector: Array, entries: Sequence[Mapping[str, Any]], name: str,
-    warnings: tuple[str, ...],
+    draws: int, warnings: tuple[str, ...],
 ) -> ParameterEnsemble:  # fmt: skip
     """Draws of a fit's posterior."""
     samples = np.asarray(posterior["samples"], dtype=float)
     names = [str(item) for item in posterior["names"]]
     if samples.ndim != 2 or samples.shape[1] != len(names):
         raise InputError(f"posterior of shape {samples.shape} for {len(names)} names", where=name)
+    samples = samples[np.linspace(0, len(samples) - 1, min(draws, len(samples))).astype(int)]
     targets = {str(entry.get("name")): str(entry.get("target", entry.get("name"))) for entry in entries}
     full = np.repeat(vector[None, :], len(samples), axis=0)
     for column, label in enumerate(names):

@@ -249,9 +249,10 @@ class Search:
             for point in self._sample(first):
                 self._remembered(point)
             weightings = self._weightings()
-            share = (evaluations - first) // len(weightings)
-            for number, weights in enumerate(weightings):
-                self._evolve(weights, share, number)
+            share = (evaluations - first) // (len(weightings) + 1)
+            # The last run ignores the limits, so that what they cost is known.
+            for number, weights in enumerate([*weightings, weightings[0]]):
+                self._evolve(weights, share, number, limited=number < len(weightings))
         except _Stop:
             self.stopped = f"the time limit of {self.seconds:g} s"
         except KeyboardInterrupt:
@@ -325,20 +326,21 @@ class Search:
         leading = [np.where(np.arange(3) == i, 1.0, 0.03) for i in range(3)]
         return [first, *(w for w in leading if w.argmax() != first.argmax()), np.full(3, 0.4)]
 
-    def _cost(self, found: list[Candidate], weights: Array) -> float:
-        """Least weighted sum over the candidates of one point."""
+    def _cost(self, found: list[Candidate], weights: Array, limited: bool = True) -> float:
+        """Least weighted sum over the candidates of one point; only mean and charge are kept when not limited."""
         if not found:
             return 1e3
         target = self.target
         scale = np.array([0.25 * target.sites, 1.0, max(target.ranges["time_h"][1], 1e-9)])
-        costs = [
-            float(weights @ (objectives_of(one) / scale)) + _PENALTY * float(np.sum(_missed(target, one)))
-            + (1.0 if not is_feasible(target, one) else 0.0)
-            for one in found
-        ]  # fmt: skip
+        costs = []
+        for one in found:
+            missed = _missed(target, one)
+            missed = missed if limited else missed[:2]
+            penalty = _PENALTY * float(missed.sum()) + float(np.any(missed > 0.0))
+            costs.append(float(weights @ (objectives_of(one) / scale)) + penalty)
         return min(costs)
 
-    def _evolve(self, weights: Array, solves: int, number: int) -> None:
+    def _evolve(self, weights: Array, solves: int, number: int, limited: bool) -> None:
         """Differential evolution for one weighting, started from the best sampled points and random ones."""
         from scipy.optimize import differential_evolution
 
@@ -346,11 +348,11 @@ class Search:
         population = int(np.clip(6 * size, 8, 30))
         generations = max(1, solves // population - 1)
         rng = np.random.default_rng([self.target.seed, number + 1])
-        known = sorted(self._points, key=lambda item: self._cost(item[1], weights))
+        known = sorted(self._points, key=lambda item: self._cost(item[1], weights, limited))
         start = np.array([point for point, _ in known[: population // 2]])
         random = rng.random((population - len(start), size))
         differential_evolution(
-            lambda point: self._cost(self._remembered(point), weights),
+            lambda point: self._cost(self._remembered(point), weights, limited),
             [(0.0, 1.0)] * size,
             init=np.clip(np.vstack([start, random]) if len(start) else random, 0.0, 1.0),
             maxiter=generations, popsize=1, tol=1e-6, polish=False, rng=rng, updating="immediate",

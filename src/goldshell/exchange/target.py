@@ -249,11 +249,11 @@ def to_target(data: TargetFile) -> Target:
     from goldshell.transport import find_solvent
 
     read_parameters(data.model.parameters)
-    ligands = _names(data.incoming or data.free.incoming or data.fixed.incoming, "incoming")
+    ligands = _names(_first(data.incoming, data.free.incoming, data.fixed.incoming), "incoming")
     incoming = tuple(find_ligand(name).name for name in ligands)
-    given = _names(data.free.solvent or data.fixed.solvent or "ethyl acetate", "solvent")
+    given = _names(_first(data.free.solvent, data.fixed.solvent, "ethyl acetate"), "solvent")
     solvents = tuple("" if name.strip().lower() in NO_SOLVENT else find_solvent(name) for name in given)
-    salts = _names(data.free.counter_ion or data.fixed.counter_ion or "none", "counter_ion")
+    salts = _names(_first(data.free.counter_ion, data.fixed.counter_ion, "none"), "counter_ion")
     ions = tuple(_counter_ion(name) for name in salts)
     probe = [
         make_experiment(data.cluster, name, cluster_mM=1.0, water_mL=1.0, site_classes=data.model.site_classes)
@@ -477,6 +477,11 @@ def _quantity(text: str, unit: str, where: str) -> float:
         except ValueError:
             pass
     return parse(text, unit, where=where)
+
+
+def _first(*given: Any) -> Any:
+    """The first that was given."""
+    return next((item for item in given if item is not None), None)
 
 
 def _names(given: str | Sequence[str] | None, where: str) -> tuple[str, ...]:

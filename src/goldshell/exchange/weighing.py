@@ -132,7 +132,7 @@ def _made(
 ) -> Preparation:  # fmt: skip
     warnings = []
     shown = max(round_to(weighed, BALANCE_MG), BALANCE_MG)
-    error = 0.5 * BALANCE_MG / shown
+    error = 0.5 * BALANCE_MG / weighed
     if method != "weigh":
         error += 0.5 * PIPETTE_ML / taken
         if taken < LEAST_PIPETTED_ML:
