@@ -1,0 +1,182 @@
+"""Two compartments: plasma and a peripheral compartment, elimination from plasma.
+
+    dP/dt = -(k10 + k12) P + k21 E,   dE/dt = k12 P - k21 E,   k10 = CL / V1
+    P(t) = D [(alpha - k21) exp(-alpha t) + (k21 - beta) exp(-beta t)] / (alpha - beta)
+    alpha + beta = k10 + k12 + k21,   alpha beta = k10 k21
+
+Meaning: the two half-lives of blood curves, ln 2 / alpha (distribution) and ln 2 / beta (elimination). It is the plasma
+of the minimal model with all clearances in one.
+
+Limits: says nothing about where the dose went; half-lives alone do not give CL or V1, which need a dose and a
+concentration. The defaults are those of the minimal model, a 20 g mouse.
+
+References
+----------
+Gibaldi & Perrier, Pharmacokinetics, 2nd ed., Marcel Dekker, New York (1982), chapter 2
+Sang et al., Nano-Micro Lett. 16 (2024) 44, doi:10.1007/s40820-023-01266-4 (half-lives of GS-[198Au]AuNPs)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from goldshell.errors import InputError
+from goldshell.numerics import TestPoint, parameter
+
+Array = NDArray[np.float64]
+
+COMPARTMENTS = ("plasma", "peripheral", "eliminated")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameters of the two-compartment model."""
+
+    V1: float = parameter(
+        1.0, unit="mL", source="fate-plasma-volume", bounds=(1e-6, 1e6), meaning="V1, volume of plasma"
+    )
+    CL: float = parameter(
+        1.3, unit="mL/h", source="glycocalyx-other-clearance", bounds=(0.0, 1e8), meaning="total clearance from plasma"
+    )
+    k12: float = parameter(
+        6.567, unit="1/h", source="fate-k12", bounds=(0.0, 1e5), meaning="plasma to peripheral compartment"
+    )
+    k21: float = parameter(
+        0.3021, unit="1/h", source="fate-k21", bounds=(0.0, 1e5), meaning="peripheral compartment to plasma"
+    )
+
+
+def rate_matrix(parameters: Parameters = Parameters()) -> Array:
+    """Rate matrix of plasma, peripheral and eliminated.
+
+    Parameters
+    ----------
+    parameters : those of the model
+
+    Returns
+    -------
+    (3, 3) [1/h]
+    """
+    k10, k12, k21 = parameters.CL / parameters.V1, parameters.k12, parameters.k21
+    return np.array([[-(k10 + k12), k21, 0.0], [k12, -k21, 0.0], [k10, 0.0, 0.0]])
+
+
+def hybrid_rates(parameters: Parameters = Parameters()) -> tuple[float, float]:
+    """Rate constants alpha >= beta of the two exponentials.
+
+    Parameters
+    ----------
+    parameters : those of the model
+
+    Returns
+    -------
+    alpha, beta [1/h]
+    """
+    k10 = parameters.CL / parameters.V1
+    total = k10 + parameters.k12 + parameters.k21
+    root = math.sqrt(max(total**2 - 4.0 * k10 * parameters.k21, 0.0))
+    alpha = 0.5 * (total + root)
+    return alpha, (k10 * parameters.k21 / alpha if alpha > 0 else 0.0)
+
+
+def plasma(time: ArrayLike, parameters: Parameters = Parameters(), *, dose: float = 100.0) -> Array:
+    """Amount in plasma after a bolus, in closed form.
+
+    Parameters
+    ----------
+    time : (k,) [h]
+    parameters : those of the model
+    dose : [%ID]
+
+    Returns
+    -------
+    (k,) [%ID]
+
+    References
+    ----------
+    Gibaldi & Perrier, Pharmacokinetics, 2nd ed. (1982), chapter 2
+    """
+    when = np.asarray(time, dtype=float)
+    alpha, beta = hybrid_rates(parameters)
+    if alpha == beta:
+        return np.asarray(dose * np.exp(-alpha * when) * (1.0 - (alpha - parameters.k21) * when))
+    fast = (alpha - parameters.k21) / (alpha - beta)
+    return np.asarray(dose * (fast * np.exp(-alpha * when) + (1.0 - fast) * np.exp(-beta * when)))
+
+
+def half_lives(parameters: Parameters = Parameters()) -> tuple[float, float]:
+    """Half-lives of distribution and elimination, ln 2 / alpha and ln 2 / beta.
+
+    Parameters
+    ----------
+    parameters : those of the model
+
+    Returns
+    -------
+    distribution, elimination [h]; infinite without elimination
+    """
+    alpha, beta = hybrid_rates(parameters)
+    return (math.log(2) / alpha if alpha else math.inf), (math.log(2) / beta if beta else math.inf)
+
+
+def from_half_lives(distribution: float, elimination: float, clearance: float, volume: float) -> Parameters:
+    """Rate constants from two half-lives, a clearance and the volume of plasma.
+
+    k21 = alpha beta V1 / CL,  k12 = alpha + beta - CL/V1 - k21
+
+    Parameters
+    ----------
+    distribution, elimination : half-lives [h]
+    clearance : CL [mL/h]
+    volume : V1 [mL]
+
+    Returns
+    -------
+    Parameters
+
+    Raises
+    ------
+    InputError : no two-compartment model has these half-lives with this clearance and volume
+    """
+    if not (0 < distribution < elimination and clearance > 0 and volume > 0):
+        raise InputError("expected 0 < distribution half-life < elimination half-life, clearance and volume above 0")
+    alpha, beta = math.log(2) / distribution, math.log(2) / elimination
+    k10 = clearance / volume
+    k21 = alpha * beta / k10
+    k12 = alpha + beta - k10 - k21
+    if k12 < 0:
+        raise InputError(
+            f"half-lives of {distribution:g} and {elimination:g} h do not go with CL/V1 = {k10:g} 1/h",
+            hint=f"CL/V1 must lie between {beta:.3g} and {alpha:.3g} 1/h",
+        )
+    return Parameters(V1=volume, CL=clearance, k12=k12, k21=k21)
+
+
+def _distribution_half_life(distribution: float, elimination: float, clearance: float, volume: float) -> float:
+    return half_lives(from_half_lives(distribution, elimination, clearance, volume))[0]
+
+
+TEST_POINTS = (
+    TestPoint(
+        plasma,
+        {"time": 2.0, "parameters": Parameters(V1=2.0, CL=1.0, k12=0.0, k21=0.0)},
+        100.0 * math.exp(-1.0),
+        "mathematical property: one compartment when k12 = 0",
+    ),
+    TestPoint(
+        plasma,
+        {"time": 1e4, "parameters": Parameters(CL=0.0, k12=0.3, k21=0.1)},
+        25.0,
+        "mathematical property: without elimination plasma keeps k21 / (k12 + k21)",
+    ),
+    TestPoint(
+        _distribution_half_life,
+        {"distribution": 5.0 / 60.0, "elimination": 12.7, "clearance": 1.5028, "volume": 1.0},
+        5.0 / 60.0,
+        "Sang et al. 2024: half-life of 5.0 min given in comes out again",
+    ),
+)
