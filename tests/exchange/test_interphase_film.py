@@ -8,6 +8,7 @@ limit of thin films, another integrator (CVODE) on the same equations, and order
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from typing import Any
 
@@ -58,7 +59,7 @@ def flux(states: FilmStates, face: int) -> float:
 
 def orders(errors: list[float]) -> list[float]:
     """Order of convergence between grids that are refined twofold."""
-    return [math.log2(coarse / fine) for coarse, fine in zip(errors, errors[1:], strict=False)]
+    return [math.log2(coarse / fine) for coarse, fine in itertools.pairwise(errors)]
 
 
 # -- transport alone -------------------------------------------------------------------------------------------------
@@ -207,9 +208,7 @@ def test_whole_model_converges_at_second_order_in_the_grid() -> None:
     """Differences between grids refined twofold fall fourfold."""
     p = Parameters(k_exchange=30.0, interphase_rate=5.0, cluster_partition=3.0, cluster_partition_growth=1.0)
     results = [simulate_film(VIAL, p, cells=cells, profiles=False, rtol=1e-8) for cells in (50, 100, 200, 400)]
-    steps = [
-        np.abs(fine.composition - coarse.composition).max() for coarse, fine in zip(results, results[1:], strict=False)
-    ]
+    steps = [np.abs(fine.composition - coarse.composition).max() for coarse, fine in itertools.pairwise(results)]
     assert min(orders(steps)) > 1.8
 
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from goldshell.errors import AnalysisError, InputError
 from goldshell.exchange import make_experiment, simulate
+from goldshell.exchange.events import DISULFIDE_B
 from goldshell.exchange.experiment import Addition, Experiment
 from goldshell.exchange.models.stochastic import Parameters, indifferent_equilibrium, sampling_sd
-from goldshell.exchange.stochastic import DISULFIDE_B, StochasticSimulation, simulate_stochastic
+from goldshell.exchange.stochastic import StochasticSimulation, simulate_stochastic
 
 POT = make_experiment(
     "Au25(p-MBSA)18", "p-MBA", cluster_mM=0.025, water_mL=2.0, water_ligand_mM=0.15, times_h=(0.0, 0.2, 0.5, 1.0)
@@ -83,7 +84,7 @@ def test_etching_of_first_order_leaves_a_binomial_number_of_clusters() -> None:
 
 
 def test_independent_clusters_scatter_multinomially() -> None:
-    """With ligand in great excess clusters do not feel each other: sd of P(n) between repeats is sqrt(P (1 - P) / M)."""
+    """In a great excess of ligand clusters do not feel each other: sd of P(n) is sqrt(P (1 - P) / M)."""
     pot = dataclasses.replace(POT, water_ligand_mM=25.0, exchange_law="mass_action")
     p = Parameters(k_exchange=0.03, k_etching=0.0)
     result = simulate_stochastic(pot, p, times=[0.5], clusters=100, replicates=800, seed=6)

@@ -29,11 +29,16 @@ def simulate(
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.exchange import read_simulation
-    from goldshell.exchange import simulate as run
+    from goldshell.exchange import level_figures, simulate_file
 
-    experiment, parameters = read_simulation(file)
-    result = run(experiment, parameters)
+    result = simulate_file(file, profiles=figures is not None)
+    experiment = result.experiment
+    if figures is not None:
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        for name, figure in level_figures(result).items():
+            save(figure, figures / f"{name}.svg")
     if json_output:
         print_json(result.to_dict())
         return

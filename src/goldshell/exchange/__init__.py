@@ -10,6 +10,8 @@ from goldshell.exchange.fit import ExchangeFit as ExchangeFit
 from goldshell.exchange.fit import ModelScore as ModelScore
 from goldshell.exchange.fit import fit as fit
 from goldshell.exchange.fit import score as score
+from goldshell.exchange.levels import level_figures as level_figures
+from goldshell.exchange.levels import simulate_file as simulate_file
 from goldshell.exchange.models.well_mixed import Parameters as Parameters
 from goldshell.exchange.observations import Range as Range
 from goldshell.exchange.observations import Rate as Rate
@@ -40,6 +42,10 @@ from goldshell.exchange.simulate import Simulation as Simulation
 from goldshell.exchange.simulate import States as States
 from goldshell.exchange.simulate import simulate as simulate
 from goldshell.exchange.simulate import solve as solve
+from goldshell.exchange.simulate_film import FilmSimulation as FilmSimulation
+from goldshell.exchange.simulate_film import simulate_film as simulate_film
+from goldshell.exchange.stochastic import StochasticSimulation as StochasticSimulation
+from goldshell.exchange.stochastic import simulate_stochastic as simulate_stochastic
 from goldshell.exchange.target import Target as Target
 from goldshell.exchange.target import read_target as read_target
 from goldshell.exchange.traces import KineticTrace as KineticTrace

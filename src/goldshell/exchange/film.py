@@ -16,12 +16,19 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from numba import types
 from numba.extending import overload
 
 from goldshell.exchange import kernels
 from goldshell.exchange.kernels import (
-    E_RELEASED, E_THIOL, E_WEIGHT_A, FORWARD, K_DISS, K_OX, REVERSE, _etching_law, _exchange_law,
+    E_RELEASED,
+    E_THIOL,
+    E_WEIGHT_A,
+    FORWARD,
+    K_DISS,
+    K_OX,
+    REVERSE,
+    _etching_law,
+    _exchange_law,
 )  # fmt: skip
 from goldshell.numerics import bdf, block_tridiagonal
 from goldshell.numerics.block_tridiagonal import factorise_blocks, solve_blocks
@@ -128,7 +135,7 @@ def right_hand_side(y, out, film):
 
 @numba.njit(error_model="numpy")
 def _reactions(c, factor, sc, forward, reverse, block, pools):
-    """Subtract the Jacobian of one cell's reactions from ``block``; fill ``pools``, that of etched, bound B, bound A."""
+    """Subtract the Jacobian of one cell's reactions from ``block``; fill that of etched, bound B, bound A."""
     count = forward.shape[0]
     sites = count - 1
     jb = count
@@ -277,7 +284,7 @@ def backsolve(film, work, vector):
 
 
 def _is_film(problem: Any) -> bool:
-    return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is Film
+    return getattr(problem, "instance_class", None) is Film
 
 
 @overload(bdf.evaluate)

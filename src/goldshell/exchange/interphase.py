@@ -65,9 +65,10 @@ class Interphase:
         return np.concatenate(([self.bulk_mL[0]], self.area_m2 * self.widths_m * 1e6, [self.bulk_mL[1]]))
 
     def conductances(self) -> Array:
-        """Of the faces between neighbours, the two bulks included: area / sum of half-cell resistances, (cells + 1, N + 3) [mL/h].
+        """Of the faces, those to the bulks included, (cells + 1, N + 3) [mL/h].
 
-        A bulk has no resistance. Times the difference of c / S it is the flow [umol/h].
+        area / (sum of the resistances dz / (2 D S) of the two half cells; a bulk has none). Times the difference of
+        c / S it is the flow [umol/h].
         """
         by_species = np.concatenate(
             [np.repeat(self.diffusivity[2:], self.solubility.shape[0] - 2, axis=0), self.diffusivity[:2]]
@@ -149,8 +150,8 @@ def make_interphase(experiment: Experiment, parameters: Parameters, cells: int) 
 def grid(film_water: float, zone: float, film_organic: float, cells: int) -> tuple[Array, tuple[int, int]]:
     """Faces of a grid that is even in the zone and widens geometrically into the films.
 
-    x(s) = delta (e^(b s) - 1) / (e^b - 1) with s even from 0 to 1 across a film, b such that its first cell is as wide as
-    those of the zone; b does not depend on the number of cells, so that refining the grid refines it everywhere alike.
+    x(s) = delta (e^(b s) - 1) / (e^b - 1) with s even from 0 to 1 across a film, b such that its first cell is as wide
+    as those of the zone. As b does not depend on the number of cells, a finer grid is finer everywhere alike.
 
     Parameters
     ----------

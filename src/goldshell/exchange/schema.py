@@ -138,15 +138,20 @@ class SimulationFile(_Section):
         return tuple(self.outputs)
 
 
-def read_parameters(values: dict[str, str | float]) -> Parameters:
+def read_parameters(values: dict[str, str | float], kind: type[Parameters] = Parameters) -> Parameters:
     """Parameters from text with units; what is left out keeps its default.
+
+    Parameters
+    ----------
+    values : name -> number with its unit
+    kind : parameters of which model
 
     Raises
     ------
     UnknownNameError : no such parameter
     InputError : no unit or a wrong one, NaN, outside its bounds
     """
-    known = {item.name: item for item in describe_parameters(Parameters)}
+    known = {item.name: item for item in describe_parameters(kind)}
     found: dict[str, Any] = {}
     for name, text in values.items():
         if name not in known:
@@ -158,7 +163,7 @@ def read_parameters(values: dict[str, str | float]) -> Parameters:
                 f"{value:g} {item.unit} is outside {item.low:g} to {item.high:g}", where=name, hint=item.meaning
             )
         found[name] = value
-    return dataclasses.replace(Parameters(), **found)
+    return dataclasses.replace(kind(), **found)
 
 
 def read_simulation(path: Path) -> tuple[Experiment, Parameters]:

@@ -313,8 +313,8 @@ def _advice(parameters: Parameters, interphase: Interphase) -> tuple[str, ...]:
     thickness = max(parameters.film_water, parameters.film_organic)
     if thickness > 0.2 * radius:
         found.append(
-            f"a film of {thickness:g} m is not thin against drops of radius {radius:g} m: plane geometry is off by about "
-            f"{thickness / radius:.0%}"
+            f"a film of {thickness:g} m is not thin against drops of radius {radius:g} m: plane geometry is off by "
+            f"about {thickness / radius:.0%}"
         )
     step = float(interphase.widths_m[interphase.zone[0]])
     if 0.0 < parameters.boundary_width < 2.0 * step:

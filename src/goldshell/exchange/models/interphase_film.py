@@ -2,8 +2,8 @@
 
 Between well-mixed water (z < 0) and well-mixed organic phase (z > L) lie a stagnant water film (delta_w), the zone in
 which the two solvents mix (delta_i) and a stagnant organic film (delta_o), L = delta_w + delta_i + delta_o; the drops'
-surface 6 V / d is their area. Concentrations c_j(z, t) in mM of the clusters n = 0..N, of free incoming (B) and outgoing
-(A) ligand, of etched clusters, and of ligand bound to etched gold or lost to disulfide:
+surface 6 V / d is their area. Concentrations c_j(z, t) in mM of the clusters n = 0..N, of free incoming (B) and
+outgoing (A) ligand, of etched clusters, and of ligand bound to etched gold or lost to disulfide:
 
     dc_j/dt = -dJ_j/dz + R_j(c),   J_j = -D_j(z) S_j(z) d/dz (c_j / S_j(z))
     V_w dc_j/dt = -area J_j(0) + V_w R_j,   V_o dc_j/dt = area J_j(L) + V_o R_j

@@ -1,0 +1,111 @@
+"""The levels of the exchange model behind one file and one command: well mixed, interphase film, stochastic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from goldshell.errors import InputError
+from goldshell.exchange.models import interphase_film, stochastic, well_mixed
+from goldshell.exchange.schema import Model, SimulationFile, read_parameters, to_experiment
+from goldshell.exchange.simulate import Simulation, simulate
+from goldshell.files import read_yaml
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PARAMETERS: dict[str, type[well_mixed.Parameters]] = {
+    "well_mixed": well_mixed.Parameters,
+    "interphase_film": interphase_film.Parameters,
+    "stochastic": stochastic.Parameters,
+}
+# Settings that only one model has.
+_OWN = {"interphase_film": ("cells", "profiles"), "stochastic": ("clusters", "replicates", "seed")}
+
+
+class LevelModel(Model):
+    """The section ``model``: any level, with the settings of its own."""
+
+    name: Literal["well_mixed", "interphase_film", "stochastic"] = "well_mixed"  # type: ignore[assignment]
+    cells: int = Field(200, ge=10, le=10_000)
+    profiles: bool = False
+    clusters: int = Field(300, ge=1, le=1_000_000)
+    replicates: int = Field(20, ge=1, le=100_000)
+    seed: int = Field(1, ge=0)
+
+    @field_validator("parameters")
+    @classmethod
+    def _known(cls, value: dict[str, str | float], info: ValidationInfo) -> dict[str, str | float]:  # type: ignore[override]
+        try:
+            read_parameters(value, PARAMETERS[info.data.get("name", "well_mixed")])
+        except InputError as problem:
+            raise ValueError(str(problem)) from problem
+        return value
+
+    @model_validator(mode="after")
+    def _own_settings(self) -> LevelModel:
+        for model, settings in _OWN.items():
+            foreign = [name for name in settings if name in self.model_fields_set]
+            if foreign and model != self.name:
+                raise ValueError(f"'{foreign[0]}' is a setting of the model {model}, not of {self.name}")
+        return self
+
+    def settings(self) -> dict[str, Any]:
+        """What this model takes beyond experiment and parameters."""
+        return {name: getattr(self, name) for name in _OWN.get(self.name, ())}
+
+
+class LevelFile(SimulationFile):
+    """The whole file."""
+
+    model: LevelModel = Field(default_factory=LevelModel)  # type: ignore[arg-type]
+
+
+def simulate_file(path: Path, *, profiles: bool = False) -> Simulation:
+    """Simulate what a file of ``goldshell exchange simulate`` describes, at the level that it names.
+
+    Parameters
+    ----------
+    path : YAML file
+    profiles : keep the profiles across the interphase also where the file does not ask for them
+
+    Raises
+    ------
+    InputError : names file, line, field and what was expected
+    AnalysisError : the model could not be solved
+    """
+    data = read_yaml(path, LevelFile)
+    chosen = data.model
+    try:
+        experiment = to_experiment(data)
+        parameters = read_parameters(chosen.parameters, PARAMETERS[chosen.name])
+        if isinstance(parameters, interphase_film.Parameters):
+            from goldshell.exchange.simulate_film import simulate_film
+
+            return simulate_film(experiment, parameters, cells=chosen.cells, profiles=profiles or chosen.profiles)
+        if chosen.name == "stochastic":
+            from goldshell.exchange.stochastic import simulate_stochastic
+
+            return simulate_stochastic(experiment, parameters, **chosen.settings())
+        return simulate(experiment, parameters)
+    except InputError as problem:
+        problem.where = f"{path}: {problem.where}" if problem.where else str(path)
+        raise
+
+
+def level_figures(result: Simulation) -> dict[str, Figure]:
+    """Figures that only this level has, by name: profiles across the interphase, counts of single clusters."""
+    from goldshell.exchange.simulate_film import FilmSimulation
+    from goldshell.exchange.stochastic import StochasticSimulation
+
+    if isinstance(result, FilmSimulation) and result.profiles is not None:
+        from goldshell.exchange.figures_profiles import medium_figure, profile_figure
+
+        return {"interphase_profiles": profile_figure(result), "interphase_medium": medium_figure(result)}
+    if isinstance(result, StochasticSimulation):
+        from goldshell.exchange.figures_stochastic import counts_figure
+
+        return {"cluster_counts": counts_figure(result)}
+    return {}
