@@ -12,10 +12,10 @@ from goldshell.chemistry import Cluster, Ligand, find_ligand, parse_cluster
 from goldshell.errors import AnalysisError, InputError
 from goldshell.spectra.esi_ms import grammar, quality
 from goldshell.spectra.esi_ms.calibrate import observed_resolution, scan
-from goldshell.spectra.esi_ms.deconvolve import Candidates, Channel, Data, Fit, Solver, channel_of
+from goldshell.spectra.esi_ms.deconvolve import Candidates, Channel, Data, Fit, Solver, channel_of, template_mixing
 from goldshell.spectra.esi_ms.envelopes import Instrument, columns, ion_peaks
 from goldshell.spectra.esi_ms.grammar import Ion, Shell
-from goldshell.spectra.esi_ms.linear import baseline_columns, noise_from_differences, stacked, weighted, solve_signed
+from goldshell.spectra.esi_ms.linear import baseline_columns, noise_from_differences, solve_signed
 from goldshell.spectra.esi_ms.report import EsiMsResult
 from goldshell.spectra.esi_ms.summary import summarise
 from goldshell.spectra.io import Spectrum
@@ -24,7 +24,7 @@ _MOST_CHARGES = 12
 _MOST_TURNS = 4  # rounds of adding channels that the residual asks for
 _MARGIN = 6.0  # Th kept beside the outermost envelope
 _SHORT_RANGE = 100.0  # Th below which slope and exponent cannot be told from the rest
-_UNRESOLVED = 4.0  # FWHM times charge [Da] from which envelopes of neighbours run together
+_KEEP_Z = 3.0  # standard deviations that the summed amount of a shell must be above zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,18 +242,22 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
         keep_s, keep_c, shell_share, _ = solver.select(every, whole)
         kept_shells = [shell for shell, kept in zip(every.shells, keep_s, strict=True) if kept]
         kept_channels = [channel for channel, kept in zip(every.channels, keep_c, strict=True) if kept]
+        kept_channels = _closed(kept_channels)
         support = _product(search, kept_shells, kept_channels, data, solver.instrument)
         fit = solver.refit(support, rounds=1)
         if turn == _MOST_TURNS - 1:
             break
-        untried = [ion for ion in others if channel_of(ion) not in channels and ion.shell in set(kept_shells)]
+        # One core charge will do to see a modification: the others follow by `_closed`
+        core = {charge: next(q for size, q, _ in kept_channels if size == charge) for charge, _, _ in kept_channels}
+        untried = [ion for ion in others if channel_of(ion) not in channels and ion.shell in set(kept_shells)
+                   and ion.core_charge == core.get(ion.charge)]  # fmt: skip
         shares = dict(zip(every.shells, shell_share, strict=True))
         added = solver.grow(support, fit.amounts, Candidates(untried, data, solver.instrument), shares)
         if not added:
             break
         channels |= set(added)
         fit = solver.refit(
-            _product(search, kept_shells, [*kept_channels, *added], data, solver.instrument), rounds=1, steps=4
+            _product(search, kept_shells, _closed([*kept_channels, *added]), data, solver.instrument), rounds=1, steps=4
         )
         found = {
             (ion.shell, channel_of(ion)): max(float(amount), 0.0)
@@ -266,13 +270,23 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
         )
     assert fit is not None
     for _ in range(4):
-        weak = _weak_shells(fit)
+        weak = _weak_shells(solver, fit)
         if not weak:
             break
         support = [ion for ion in fit.ions if ion.shell not in weak]
         fit = solver.refit(support, rounds=0)
-    fit = solver.refit(list(fit.ions), rounds=1)
+    fit = solver.refit(list(fit.ions), rounds=1, joint=True)
     return fit, list(fit.ions)
+
+
+def _closed(channels: list[Channel]) -> list[Channel]:
+    """Every core charge with every modification that occurs at a charge: a weak combination missed would bias others."""
+    made = []
+    for charge in dict.fromkeys(channel[0] for channel in channels):
+        cores = dict.fromkeys(core for size, core, _ in channels if size == charge)
+        changes = dict.fromkeys(change for size, _, change in channels if size == charge)
+        made += [(charge, core, change) for core in cores for change in changes]
+    return made
 
 
 def _product(
@@ -285,7 +299,7 @@ def _product(
     return Candidates(made, data, instrument).ions
 
 
-def _weak_shells(fit: Fit) -> set[Shell]:
+def _weak_shells(solver: Solver, fit: Fit) -> set[Shell]:
     """Shells whose summed amount is not three standard deviations above zero; never all of them."""
     members: dict[Shell, list[int]] = {}
     for position, ion in enumerate(fit.ions):
@@ -297,7 +311,9 @@ def _weak_shells(fit: Fit) -> set[Shell]:
         shared = any(fit.groups[i] != i for i in index)
         scores[shell] = math.inf if shared else amount / (fit.inflation * math.sqrt(max(variance, 1e-300)))
     best = max(scores.values())
-    return {shell for shell, score in scores.items() if score < 3.0 and score < best}
+    weak = {shell for shell, score in scores.items() if score < _KEEP_Z and score < best}
+    doubtful = [shell for shell, score in scores.items() if shell not in weak and _KEEP_Z <= score < 0.2 * best]
+    return weak | {shell for shell in doubtful if not solver.supported(fit, shell)}
 
 
 def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple[float, float]]:
@@ -318,22 +334,22 @@ def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple
     )  # fmt: skip
     if not rest.ions:
         return {}
-    from goldshell.spectra.esi_ms.deconvolve import _template_matrix
-
-    weights = np.array([share[channel] / total for channel in rest.channels])
-    matrix = weighted(columns(data.x, rest.peaks, fit.instrument), fit.root_weight)
-    templates = _template_matrix(rest.index, weights, matrix)
-    support = weighted(stacked(columns(data.x, fit.peaks, fit.instrument), data.baseline), fit.root_weight)
-    heads = np.concatenate([np.unique(fit.groups), np.arange(len(fit.ions), support.shape[1])])
-    support = support[:, heads]
-    wy = data.y * fit.root_weight
-    gram = (support.T @ support).toarray()
-    cross = (support.T @ templates).toarray()
-    _, inverse = solve_signed(gram, support.T @ wy)
-    own = np.asarray((templates.multiply(templates)).sum(axis=0)).ravel() - np.einsum(
-        "ij,ik,kj->j", cross, inverse, cross
+    mixing = template_mixing(
+        rest.index, np.array([share[channel] / total for channel in rest.channels]), len(rest.ions)
     )
-    score = templates.T @ wy - cross.T @ (inverse @ (support.T @ wy))
+    heads = np.unique(fit.groups)
+    scaled = (
+        columns(data.x, rest.peaks, fit.instrument)
+        .beside(columns(data.x, fit.peaks.of(heads), fit.instrument))
+        .beside(data.baseline)
+        .weighted(fit.root_weight)
+    )
+    gram, right = scaled.gram(), scaled.dot(data.y * fit.root_weight)
+    k = len(rest.ions)
+    cross = gram[k:, :k] @ mixing
+    _, inverse = solve_signed(gram[k:, k:], right[k:])
+    own = np.einsum("ij,ij->j", mixing, gram[:k, :k] @ mixing) - np.einsum("ij,ij->j", cross, inverse @ cross)
+    score = mixing.T @ right[:k] - cross.T @ (inverse @ right[k:])
     found = {}
     for position, shell in enumerate(rest.shells):
         if own[position] > 0:

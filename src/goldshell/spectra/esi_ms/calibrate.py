@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csc_array
 
+from goldshell.spectra.esi_ms.columns import Columns
 from goldshell.spectra.esi_ms.envelopes import (
     NUISANCES,
     Instrument,
@@ -17,7 +17,7 @@ from goldshell.spectra.esi_ms.envelopes import (
     sulfur34_limits,
     tabulated_sulfur34,
 )
-from goldshell.spectra.esi_ms.linear import normal_equations, solve_non_negative, solve_signed, stacked, weighted
+from goldshell.spectra.esi_ms.linear import solve_non_negative, solve_signed
 
 # Standard deviations of what is believed before a spectrum is seen: a few ppm of lock-mass error, R constant or falling
 # slowly (time of flight), symmetric peaks; 34S as in CIAAW's limits of normal materials, taken as +-4 sd.
@@ -61,17 +61,17 @@ def observed_resolution(mz: np.ndarray, intensity: np.ndarray, noise: float) -> 
 
 
 def scan(
-    x: np.ndarray, y: np.ndarray, peaks: Peaks, baseline: csc_array, start: Instrument, resolutions: list[float],
+    x: np.ndarray, y: np.ndarray, peaks: Peaks, baseline: Columns, start: Instrument, resolutions: list[float],
     shifts: np.ndarray,
 ) -> Instrument:  # fmt: skip
     """The shift and resolution of a grid that fit best with non-negative amounts."""
     best, found = math.inf, start
-    free = np.concatenate([np.zeros(len(peaks.start) - 1, dtype=bool), np.ones(baseline.shape[1], dtype=bool)])
+    free = np.concatenate([np.zeros(len(peaks.start) - 1, dtype=bool), np.ones(baseline.size, dtype=bool)])
     for resolution in resolutions:
         for shift in shifts:
             trial = replace(start, shift=float(shift), log_resolution=math.log(resolution))
-            design = stacked(columns(x, peaks, trial), baseline)
-            gram, right = normal_equations(design, y)
+            design = columns(x, peaks, trial).beside(baseline)
+            gram, right = design.gram(), design.dot(y)
             amounts = solve_non_negative(gram, right, free)
             misfit = float(amounts @ gram @ amounts - 2.0 * amounts @ right)
             if misfit < best:
@@ -80,7 +80,7 @@ def scan(
 
 
 def refine(
-    x: np.ndarray, y: np.ndarray, root_weight: np.ndarray, peaks: Peaks, amounts: np.ndarray, rest: csc_array,
+    x: np.ndarray, y: np.ndarray, root_weight: np.ndarray, peaks: Peaks, amounts: np.ndarray, rest: Columns,
     instrument: Instrument, *, steps: int = 4, fixed: frozenset[str] = frozenset(),
 ) -> Instrument:  # fmt: skip
     """Gauss-Newton steps of the nuisance parameters, jointly with the amounts of these ions and the baseline.
@@ -99,17 +99,16 @@ def refine(
     current = instrument
     cost, coefficients = _cost(x, wy, root_weight, peaks, rest, current)
     for _ in range(steps):
-        design = stacked(columns(x, peaks, current), rest)
-        scaled = weighted(design, root_weight)
+        scaled = columns(x, peaks, current).beside(rest).weighted(root_weight)
         slopes = derivatives(x, peaks, current, coefficients[: len(amounts)]) * root_weight[:, None]
-        size = design.shape[1]
+        size = scaled.size
         gram = np.zeros((size + len(NUISANCES),) * 2)
-        gram[:size, :size] = (scaled.T @ scaled).toarray()
-        gram[:size, size:] = scaled.T @ slopes
+        gram[:size, :size] = scaled.gram()
+        gram[:size, size:] = scaled.dot(slopes)
         gram[size:, :size] = gram[:size, size:].T
         gram[size:, size:] = slopes.T @ slopes
-        residual = wy - scaled @ coefficients
-        right = np.concatenate([scaled.T @ residual, slopes.T @ residual])
+        residual = wy - scaled.times(coefficients)
+        right = np.concatenate([scaled.dot(residual), slopes.T @ residual])
         precision, pull = prior(current)
         gram[size:, size:] += np.diag(precision)
         right[size:] += pull
@@ -159,11 +158,10 @@ def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
 
 
 def _cost(
-    x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: csc_array, instrument: Instrument
+    x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: Columns, instrument: Instrument
 ) -> tuple[float, np.ndarray]:
-    scaled = weighted(stacked(columns(x, peaks, instrument), rest), root_weight)
-    gram, right = normal_equations(scaled, wy)
-    coefficients, _ = solve_signed(gram, right)
+    scaled = columns(x, peaks, instrument).beside(rest).weighted(root_weight)
+    coefficients, _ = solve_signed(scaled.gram(), scaled.dot(wy))
     precision, pull = prior(instrument)
-    misfit = wy - scaled @ coefficients
+    misfit = wy - scaled.times(coefficients)
     return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients

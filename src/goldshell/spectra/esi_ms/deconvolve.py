@@ -8,29 +8,27 @@ amounts are fitted without sign constraints, so that sums over channels are unbi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
-from goldshell.spectra.esi_ms.calibrate import refine
-from goldshell.spectra.esi_ms.envelopes import Instrument, Peaks, columns, ion_peaks
+from goldshell.spectra.esi_ms.columns import Columns
+from goldshell.spectra.esi_ms.calibrate import prior, refine
+from goldshell.spectra.esi_ms.envelopes import NUISANCES, Instrument, Peaks, columns, derivatives, ion_peaks
 from goldshell.spectra.esi_ms.grammar import Ion, Modification, Shell
 from goldshell.spectra.esi_ms.linear import (
     noise_model,
-    normal_equations,
     solve_non_negative,
     solve_signed,
-    stacked,
-    weighted,
 )
 
 Channel = tuple[int, int, Modification]  # charge, core charge, modification
 
 _KEEP_Z = 3.0  # standard deviations that a shell or a channel must be above zero
 _ADD_Z = 5.0  # and that a channel outside the first grammar must gain, there being many to try
-_SMALLEST_CHANNEL = 0.004  # of all ions: weaker channels cannot move a fraction by more than that
+_SMALLEST_CHANNEL = 0.001  # of all ions: weaker channels cannot move a fraction by more than that
 _COLLINEAR = 0.9995  # cosine of two columns above which their shares are not separated
 
 
@@ -50,7 +48,7 @@ class Data:
     x: np.ndarray
     y: np.ndarray
     noise: float
-    baseline: csc_array
+    baseline: Columns
     excluded: np.ndarray
 
 
@@ -139,17 +137,17 @@ class Solver:
     def first_amounts(self, candidates: Candidates, rounds: int = 3) -> np.ndarray:
         """Non-negative amounts of all candidates, with nuisance parameters and noise fitted along."""
         data = self.data
-        free = np.concatenate([np.zeros(len(candidates.ions), bool), np.ones(data.baseline.shape[1], bool)])
+        free = np.concatenate([np.zeros(len(candidates.ions), bool), np.ones(data.baseline.size, bool)])
         amounts = np.zeros(len(free))
         passive = None
         for turn in range(rounds):
-            design = stacked(columns(data.x, candidates.peaks, self.instrument), data.baseline)
-            scaled = weighted(design, self.root)
-            gram, right = normal_equations(scaled, data.y * self.root)
+            matrix = columns(data.x, candidates.peaks, self.instrument)
+            scaled = matrix.beside(data.baseline).weighted(self.root)
+            gram, right = scaled.gram(), scaled.dot(data.y * self.root)
             amounts = solve_non_negative(gram, right, free, passive)
             passive = amounts > 0
             k = len(candidates.ions)
-            model, base = design[:, :k] @ amounts[:k], data.baseline @ amounts[k:]
+            model, base = matrix.times(amounts[:k]), data.baseline.times(amounts[k:])
             self.sd, self.root = weights(data, model, base)
             if turn < rounds - 1:
                 self._refine(candidates.peaks, amounts[:k], steps=3 if turn == 0 else 2, share_kept=0.98)
@@ -167,7 +165,7 @@ class Solver:
         weak = np.setdiff1d(np.flatnonzero(amounts), strong)
         y = data.y
         if len(weak):
-            y = y - columns(data.x, peaks.of(weak), self.instrument) @ amounts[weak]
+            y = y - columns(data.x, peaks.of(weak), self.instrument).times(amounts[weak])
         self.instrument = refine(data.x, y, self.root, peaks.of(strong), amounts[strong], data.baseline,
                                  self.instrument, steps=steps, fixed=self.fixed)  # fmt: skip
 
@@ -188,18 +186,20 @@ class Solver:
         if total <= 0:
             return shell_share > 0, channel_share > 0, shell_share, channel_share
         shell_share, channel_share = shell_share / total, channel_share / total
-        matrix = columns(data.x, candidates.peaks, self.instrument)
-        scaled, base = weighted(matrix, self.root), weighted(data.baseline, self.root)
+        scaled = columns(data.x, candidates.peaks, self.instrument).beside(data.baseline).weighted(self.root)
         wy = data.y * self.root
+        system = _System(
+            scaled.gram(), scaled.dot(wy), float(wy @ wy), int((self.root > 0).sum()), len(candidates.ions)
+        )
         keep_s, keep_c = np.ones(len(shell_share), bool), np.ones(len(channel_share), bool)
         for _ in range(rounds):
-            fitted = _templates(candidates.index.T, shell_share * keep_s, scaled, base, wy)
+            fitted = _templates(system, candidates.index.T, shell_share * keep_s)
             keep_c = (fitted[0] > _KEEP_Z * fitted[1]) & (fitted[0] > _SMALLEST_CHANNEL * fitted[0].sum())
             if not keep_c.any():
                 keep_c[int(np.argmax(fitted[0]))] = True
             channel_share = np.where(keep_c, fitted[0], 0.0)
             channel_share /= max(channel_share.sum(), 1e-300)
-            fitted = _templates(candidates.index, channel_share, scaled, base, wy)
+            fitted = _templates(system, candidates.index, channel_share)
             keep_s = fitted[0] > _KEEP_Z * fitted[1]
             if not keep_s.any():
                 keep_s[int(np.argmax(fitted[0]))] = True
@@ -215,13 +215,29 @@ class Solver:
         if not more.ions or not ions:
             return []
         share = np.array([shell_share.get(shell, 0.0) for shell in more.shells])
-        matrix = weighted(columns(data.x, more.peaks, self.instrument), self.root)
-        templates = _template_matrix(more.index.T, share, matrix)
-        support = weighted(stacked(columns(data.x, ion_peaks(ions), self.instrument), data.baseline), self.root)
-        gram_s, right_s = normal_equations(support, data.y * self.root)
-        cross = np.asarray((support.T @ templates).toarray())
-        gram_t = (templates.T @ templates).toarray()
-        right_t = np.asarray(templates.T @ (data.y * self.root))
+        mixing = template_mixing(more.index.T, share, len(more.ions))
+        every = columns(data.x, more.peaks, self.instrument).beside(columns(data.x, ion_peaks(ions), self.instrument))
+        scaled = every.beside(data.baseline).weighted(self.root)
+        gram, right = scaled.gram(), scaled.dot(data.y * self.root)
+        k = len(more.ions)
+        gram_t = mixing.T @ gram[:k, :k] @ mixing
+        # Nuisance parameters have already taken what they could imitate (34S can look like potassium): they count as
+        # columns of the support, at whose optimum the residual is
+        peaks = ion_peaks(ions)
+        free = [i for i, name in enumerate(NUISANCES) if name not in self.fixed]
+        slopes = derivatives(data.x, peaks, self.instrument, amounts)[:, free] * self.root[:, None]
+        touched = scaled.dot(slopes)
+        support = scaled.size - k
+        gram_s = np.empty((support + len(free),) * 2)
+        gram_s[:support, :support] = gram[k:, k:]
+        gram_s[:support, support:] = touched[k:]
+        gram_s[support:, :support] = touched[k:].T
+        gram_s[support:, support:] = slopes.T @ slopes + np.diag(prior(self.instrument)[0][free])
+        fitted, _ = solve_signed(gram[k:, k:], right[k:])
+        residual = data.y * self.root - scaled.of(np.arange(k, scaled.size)).times(fitted)
+        right_t = mixing.T @ scaled.of(np.arange(k)).dot(residual)
+        right_s = np.concatenate([np.zeros(support), slopes.T @ residual + prior(self.instrument)[1][free]])
+        cross = np.concatenate([gram[k:, :k] @ mixing, touched[:k].T @ mixing])
         _, inverse = solve_signed(gram_s, right_s)
         # What is left of the templates and of the data once the support has taken its part
         left = gram_t - cross.T @ inverse @ cross
@@ -230,55 +246,111 @@ class Solver:
         total = float(np.abs(amounts).sum())
         scale = np.diag(gram_t)
         for _ in range(most):
-            free = np.flatnonzero((np.diag(left) > 0.02 * scale) & (scale > 0))
-            free = free[~np.isin(free, chosen)]
-            if not len(free):
+            open_ = np.flatnonzero((np.diag(left) > 0.005 * scale) & (scale > 0))
+            open_ = open_[~np.isin(open_, chosen)]
+            if not len(open_):
                 break
             if chosen:
                 block = left[np.ix_(chosen, chosen)]
-                solved = np.linalg.solve(block, np.column_stack([score[chosen], left[np.ix_(chosen, free)]]))
-                rest = score[free] - left[np.ix_(free, chosen)] @ solved[:, 0]
-                own = np.diag(left)[free] - np.einsum("ij,ji->i", left[np.ix_(free, chosen)], solved[:, 1:])
+                solved = np.linalg.solve(block, np.column_stack([score[chosen], left[np.ix_(chosen, open_)]]))
+                rest = score[open_] - left[np.ix_(open_, chosen)] @ solved[:, 0]
+                own = np.diag(left)[open_] - np.einsum("ij,ji->i", left[np.ix_(open_, chosen)], solved[:, 1:])
             else:
-                rest, own = score[free], np.diag(left)[free]
-            own = np.where(own > 0.02 * scale[free], own, np.inf)
+                rest, own = score[open_], np.diag(left)[open_]
+            own = np.where(own > 0.005 * scale[open_], own, np.inf)
             z = rest / np.sqrt(own)
-            penalty = np.array([more.channels[i][2].complexity for i in free])
+            penalty = np.array([more.channels[i][2].complexity for i in open_])
             merit = np.where(rest / own > _SMALLEST_CHANNEL * total, z - 0.5 * penalty, -np.inf)
             best = int(np.argmax(merit))
             if merit[best] < _ADD_Z:
                 break
-            chosen.append(int(free[best]))
+            chosen.append(int(open_[best]))
         return [more.channels[i] for i in chosen]
 
-    def refit(self, ions: list[Ion], rounds: int = 2, steps: int = 2) -> Fit:
-        """Signed amounts of ions, jointly with nuisance parameters, noise and merged groups."""
+    def refit(self, ions: list[Ion], rounds: int = 2, steps: int = 2, *, joint: bool = False) -> Fit:
+        """Signed amounts of ions, jointly with nuisance parameters, noise and merged groups.
+
+        Parameters
+        ----------
+        ions : the support
+        rounds : times that nuisance parameters and noise are fitted again
+        steps : Gauss-Newton steps in each
+        joint : let the covariance hold the uncertainty of the nuisance parameters too
+        """
         data = self.data
         peaks = ion_peaks(ions)
         amounts, groups = np.zeros(len(ions)), np.arange(len(ions))
         inverse = np.zeros((0, 0))
         for turn in range(rounds + 1):
             matrix = columns(data.x, peaks, self.instrument)
-            scaled_ions = weighted(matrix, self.root)
-            gram_ions = (scaled_ions.T @ scaled_ions).toarray()
-            groups = _merged(gram_ions, ions)
+            scaled = matrix.beside(data.baseline).weighted(self.root)
+            gram, right = scaled.gram(), scaled.dot(data.y * self.root)
+            groups = _merged(gram[: len(ions), : len(ions)], ions)
             heads = np.unique(groups)
-            design = stacked(matrix[:, heads], data.baseline)
-            scaled = weighted(design, self.root)
-            gram, right = normal_equations(scaled, data.y * self.root)
-            solution, inverse = solve_signed(gram, right)
+            used = np.concatenate([heads, np.arange(len(ions), scaled.size)])
+            solution, inverse = solve_signed(gram[np.ix_(used, used)], right[used])
             amounts = np.zeros(len(ions))
             amounts[heads] = solution[: len(heads)]
-            model, base = matrix @ amounts, data.baseline @ solution[len(heads) :]
+            model, base = matrix.times(amounts), data.baseline.times(solution[len(heads) :])
             self.sd, self.root = weights(data, model, base)
             if turn < rounds:
                 self._refine(peaks, amounts, steps=steps)
+        if joint:
+            inverse = self._joint_inverse(gram[np.ix_(used, used)], scaled.of(used), peaks, amounts)
         covariance = np.zeros((len(ions), len(ions)))
         covariance[np.ix_(heads, heads)] = inverse[: len(heads), : len(heads)]
         residual = (data.y - model - base) * self.root
-        inflation = _inflation(scaled, residual, inverse, len(heads))
+        inflation = _inflation(scaled.of(used), residual, inverse, len(heads), self._block())
         return Fit(tuple(ions), peaks, amounts, covariance, self.instrument, model, base, self.sd, self.root, inflation,
                    groups)  # fmt: skip
+
+    def _block(self) -> int:
+        """Points in half a Thomson, at least 12: a few isotope peaks."""
+        return max(12, round(0.5 / float(np.median(np.diff(self.data.x)))))
+
+    def supported(self, fit: Fit, shell: Shell) -> bool:
+        """Whether most isotope peaks of a shell stand above the rest of the model, not just a few.
+
+        Each isotope peak gives its own estimate of the amount; their weighted median must be above zero. A peak of
+        something else that falls on one place of an envelope moves the mean but not the median.
+        """
+        data = self.data
+        members = np.array([i for i, ion in enumerate(fit.ions) if ion.shell == shell])
+        share: dict[Channel, float] = {}
+        for ion, amount in zip(fit.ions, fit.amounts, strict=True):
+            share[channel_of(ion)] = share.get(channel_of(ion), 0.0) + max(float(amount), 0.0)
+        mine = fit.peaks.of(members)
+        parts = np.array([share[channel_of(fit.ions[i])] for i in members]) / max(sum(share.values()), 1e-300)
+        matrix = columns(data.x, mine, fit.instrument)
+        rest = (data.y - fit.model - fit.base + matrix.times(fit.amounts[members])) / fit.sd
+        template = matrix.times(parts) / fit.sd
+        rest, template = np.where(data.excluded, 0.0, rest), np.where(data.excluded, 0.0, template)
+        top = np.cumsum(np.concatenate([[0.0], template * rest]))
+        bottom = np.cumsum(np.concatenate([[0.0], template**2]))
+        size = np.array([abs(fit.ions[i].charge) for i in members])[mine.ion]
+        centre = fit.instrument.measured(mine.mz)
+        low, high = np.searchsorted(data.x, centre - 0.5 / size), np.searchsorted(data.x, centre + 0.5 / size)
+        weight = bottom[high] - bottom[low]
+        usable = weight > 1e-6 * float(weight.max(initial=0.0))
+        if not usable.any():
+            return False
+        single = (top[high] - top[low])[usable] / weight[usable]
+        order = np.argsort(single)
+        running = np.cumsum(weight[usable][order])
+        median = float(single[order][np.searchsorted(running, 0.5 * running[-1])])
+        return median * math.sqrt(float(running[-1])) > 2.0 * 1.25 * fit.inflation
+
+    def _joint_inverse(self, gram: np.ndarray, scaled: Columns, peaks: Peaks, amounts: np.ndarray) -> np.ndarray:
+        """Covariance of the columns' coefficients, the nuisance parameters (with their priors) integrated out."""
+        slopes = derivatives(self.data.x, peaks, self.instrument, amounts) * self.root[:, None]
+        free = [i for i, name in enumerate(NUISANCES) if name not in self.fixed]
+        slopes = slopes[:, free]
+        precision = np.diag(prior(self.instrument)[0][free])
+        cross = scaled.dot(slopes)
+        own = slopes.T @ slopes + precision
+        # Schur complement: what the nuisance parameters could imitate is not information about amounts
+        _, inverse = solve_signed(gram - cross @ np.linalg.solve(own, cross.T), np.zeros(len(gram)))
+        return inverse
 
 
 def _covered(peaks: Peaks, x: np.ndarray, instrument: Instrument) -> np.ndarray:
@@ -289,34 +361,49 @@ def _covered(peaks: Peaks, x: np.ndarray, instrument: Instrument) -> np.ndarray:
     return np.add.reduceat(np.where(there, peaks.probability, 0.0), peaks.start[:-1])
 
 
-def _template_matrix(index: np.ndarray, share: np.ndarray, scaled: csc_array) -> csc_array:
-    """Columns sum_j share_j A_(i, j) for the rows i of ``index``."""
-    rows, cols = np.nonzero((index >= 0) & (share > 0)[None, :])
-    mixing = csc_array((share[cols], (index[rows, cols], rows)), shape=(scaled.shape[1], index.shape[0]))
-    return csc_array(scaled @ mixing)
+@dataclass(frozen=True, slots=True, eq=False)
+class _System:
+    """Normal equations of all candidates followed by the baseline."""
+
+    gram: np.ndarray
+    right: np.ndarray
+    square: float
+    points: int
+    ions: int
 
 
-def _templates(
-    index: np.ndarray, share: np.ndarray, scaled: csc_array, base: csc_array, wy: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def template_mixing(index: np.ndarray, share: np.ndarray, ions: int) -> np.ndarray:
+    """Templates sum_j share_j A_(i, j) for the rows i of ``index``, as weights of the ions, shape (ions, rows)."""
+    rows, others = np.nonzero((index >= 0) & (share > 0)[None, :])
+    mixing = np.zeros((ions, index.shape[0]))
+    mixing[index[rows, others], rows] = share[others]
+    return mixing
+
+
+def _templates(system: _System, index: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Non-negative amounts of templates and their standard deviations (infinite for empty ones)."""
-    templates = _template_matrix(index, share, scaled)
-    gram, right = normal_equations(stacked(templates, base), wy)
-    size = templates.shape[1]
-    there = np.concatenate([np.diag(gram)[:size] > 0, np.ones(base.shape[1], bool)])
-    free = np.concatenate([np.zeros(size, bool), np.ones(base.shape[1], bool)])
+    k = system.ions
+    mixing = template_mixing(index, share, k)
+    size, splines = mixing.shape[1], len(system.right) - k
+    gram = np.empty((size + splines, size + splines))
+    gram[:size, :size] = mixing.T @ system.gram[:k, :k] @ mixing
+    gram[size:, :size] = system.gram[k:, :k] @ mixing
+    gram[:size, size:] = gram[size:, :size].T
+    gram[size:, size:] = system.gram[k:, k:]
+    right = np.concatenate([mixing.T @ system.right[:k], system.right[k:]])
+    there = np.concatenate([np.diag(gram)[:size] > 0, np.ones(splines, bool)])
+    free = np.concatenate([np.zeros(size, bool), np.ones(splines, bool)])
     found, sd = np.zeros(size), np.full(size, np.inf)
     chosen = np.flatnonzero(there)
     solution = solve_non_negative(gram[np.ix_(chosen, chosen)], right[chosen], free[chosen])
     positive = chosen[(solution > 0) | free[chosen]]
     _, inverse = solve_signed(gram[np.ix_(positive, positive)], right[positive])
-    rest = wy @ wy - 2 * right[chosen] @ solution + solution @ gram[np.ix_(chosen, chosen)] @ solution
-    misfit = max(1.0, rest / max(1, int((wy != 0).sum())))
-    for place, column in enumerate(positive):
-        if column < size:
-            sd[column] = np.sqrt(inverse[place, place] * misfit)
-    inside = chosen[chosen < size]
-    found[inside] = solution[: len(inside)]
+    rest = system.square - 2 * right[chosen] @ solution + solution @ gram[np.ix_(chosen, chosen)] @ solution
+    misfit = max(1.0, rest / max(1, system.points))
+    inside = positive < size
+    sd[positive[inside]] = np.sqrt(np.diag(inverse)[inside] * misfit)
+    there_ions = chosen[chosen < size]
+    found[there_ions] = solution[: len(there_ions)]
     return found, sd
 
 
@@ -334,19 +421,15 @@ def _merged(gram: np.ndarray, ions: Sequence[Ion]) -> np.ndarray:
     return groups
 
 
-def _inflation(scaled: csc_array, residual: np.ndarray, inverse: np.ndarray, size: int) -> float:
+def _inflation(scaled: Columns, residual: np.ndarray, inverse: np.ndarray, size: int, block: int) -> float:
     """Root of the ratio of the cluster-robust to the model-based variance of the amounts, median, at least 1.
 
-    Residuals of neighbouring points belong together (misfit of the peak shape, electronics), so blocks of 12 points are
+    Residuals of neighbouring points belong together (misfit of the peak shape, electronics), so blocks of points are
     summed before squares are taken.
     """
-    block = 12
-    count = scaled.shape[0] // block + 1
-    scores = csc_array(
-        (scaled.data * residual[scaled.indices], scaled.indices // block, scaled.indptr), shape=(count, scaled.shape[1])
-    )
-    scores.sum_duplicates()
-    meat = (scores.T @ scores).toarray()
-    robust = np.einsum("ij,jk,ki->i", inverse[:size], meat, inverse[:, :size])
+    if not size:
+        return 1.0
+    meat = scaled.weighted(residual).in_blocks(block).gram()
+    robust = np.einsum("ij,ji->i", inverse[:size] @ meat, inverse[:, :size])
     ratio = robust / np.maximum(np.diag(inverse)[:size], 1e-300)
-    return float(np.sqrt(max(1.0, np.median(ratio)))) if size else 1.0
+    return float(np.sqrt(max(1.0, np.median(ratio))))

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from goldshell.chemistry import Formula, abundance_limits, envelope, isotope_table
+from goldshell.spectra.esi_ms.columns import Columns, fill_derivatives, fill_envelopes
 from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, heavy_formula
 
 _SMALLEST_PEAK = 2e-4  # of the largest peak of an envelope; the lost area is below 0.1 %
@@ -178,47 +178,19 @@ def _shape_change(instrument: Instrument, which: str, step: float) -> np.ndarray
     return (_shape(u, a, share + step) - _shape(u, a, share)) / step
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Layout:
-    """Which points each peak reaches, and where its values go in the matrix."""
-
-    point: np.ndarray
-    peak: np.ndarray
-    slot: np.ndarray
-    u: np.ndarray
-    width: np.ndarray
-    centre: np.ndarray
-    first: np.ndarray
-    pointer: np.ndarray
-
-
-def _layout(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> _Layout:
+def _layout(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> tuple[np.ndarray, ...]:
+    """Centre and width of each peak, the points that it reaches, and the run of points of each ion."""
     centre = instrument.measured(peaks.mz)
     width = instrument.width(peaks.mz)
     low = np.searchsorted(x, centre - instrument.reach * width)
     high = np.searchsorted(x, centre + instrument.reach * width)
-    counts = high - low
-    ends = np.cumsum(counts)
-    total = int(ends[-1])
-    peak = np.repeat(np.arange(len(counts)), counts)
-    point = np.arange(total) + np.repeat(low - (ends - counts), counts)
-    u = (x[point] - centre[peak]) / width[peak]
-    first = np.minimum.reduceat(np.append(low, len(x)), peaks.start[:-1])[: len(peaks.start) - 1]
-    last = np.maximum.reduceat(np.append(high, 0), peaks.start[:-1])[: len(peaks.start) - 1]
-    pointer = np.concatenate([[0], np.cumsum(np.maximum(last - first, 0))])
-    ion = peaks.ion
-    slot = point + (pointer[:-1] - first)[ion][peak]
-    return _Layout(point, peak, slot, u, width, centre, first, pointer)
+    first = np.minimum.reduceat(low, peaks.start[:-1])
+    last = np.maximum.reduceat(high, peaks.start[:-1])
+    pointer = np.concatenate([[0], np.cumsum(np.maximum(last - first, 0))]).astype(np.int64)
+    return centre, width, low, high, first, pointer
 
 
-def _looked_up(table: np.ndarray, u: np.ndarray, reach: float) -> np.ndarray:
-    place = (u + reach + _STEP) / _STEP
-    index = place.astype(np.intp)
-    rest = place - index
-    return table[index] * (1.0 - rest) + table[index + 1] * rest
-
-
-def columns(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> csc_array:
+def columns(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> Columns:
     """Unit-area columns of ions at the points x.
 
     Parameters
@@ -229,15 +201,13 @@ def columns(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> csc_array:
 
     Returns
     -------
-    sparse array, shape (points, ions) [1/Th]
+    Columns [1/Th]
     """
-    layout = _layout(x, peaks, instrument)
+    centre, width, low, high, first, pointer = _layout(x, peaks, instrument)
     shape, _ = shape_table(instrument)
     p = peaks.probabilities(instrument.sulfur34)
-    values = (p / layout.width)[layout.peak] * _looked_up(shape, layout.u, instrument.reach)
-    data = np.bincount(layout.slot, values, minlength=int(layout.pointer[-1]))
-    rows = np.arange(int(layout.pointer[-1])) + np.repeat(layout.first - layout.pointer[:-1], np.diff(layout.pointer))
-    return csc_array((data, rows, layout.pointer), shape=(len(x), len(peaks.start) - 1))
+    data = fill_envelopes(x, peaks.start, low, high, centre, width, p, pointer, first, shape, _STEP, instrument.reach)
+    return Columns(data, pointer, first, len(x))
 
 
 NUISANCES = ("shift", "slope", "log_resolution", "exponent", "asymmetry", "lorentzian", "sulfur34")
@@ -250,34 +220,12 @@ def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np
     -------
     array, shape (points, 7)
     """
-    layout = _layout(x, peaks, instrument)
-    shape, slope = shape_table(instrument)
+    centre, width, low, high, _, _ = _layout(x, peaks, instrument)
+    tables = np.stack(
+        [*shape_table(instrument), *(_shape_change(instrument, which, 1e-3) for which in ("asymmetry", "lorentzian"))]
+    )
+    place = (peaks.mz - instrument.centre) / instrument.half_span
+    moves = np.stack([1e-6 * peaks.mz, 1e-6 * peaks.mz * place, np.log(peaks.mz / instrument.centre)], axis=1)
     p = peaks.probabilities(instrument.sulfur34)
-    scale = amounts[peaks.ion] / layout.width
-    s = _looked_up(shape, layout.u, instrument.reach)
-    ds = _looked_up(slope, layout.u, instrument.reach)
-    weight = (scale * p)[layout.peak]
-    per_peak = {
-        # dc/d(shift) = 1e-6 mz and du/dc = -1/w; du/d(ln R) = u and d(1/w)/d(ln R) = 1/w
-        "shift": 1e-6 * peaks.mz,
-        "slope": 1e-6 * peaks.mz * (peaks.mz - instrument.centre) / instrument.half_span,
-    }
-    found = np.empty((len(x), len(NUISANCES)))
-
-    def gathered(values: np.ndarray) -> np.ndarray:
-        return np.bincount(layout.point, values, minlength=len(x))
-
-    moved = -weight * ds / layout.width[layout.peak]
-    found[:, 0] = gathered(moved * per_peak["shift"][layout.peak])
-    found[:, 1] = gathered(moved * per_peak["slope"][layout.peak])
-    narrowed = weight * (s + ds * layout.u)
-    found[:, 2] = gathered(narrowed)
-    found[:, 3] = gathered(narrowed * np.log(peaks.mz / instrument.centre)[layout.peak])
-    step = 1e-3
-    reach = instrument.reach
-    v = layout.u
-    for column, which in ((4, "asymmetry"), (5, "lorentzian")):
-        changed = _shape_change(instrument, which, step)
-        found[:, column] = gathered(weight * _looked_up(changed, v, reach))
-    found[:, 6] = gathered((scale * peaks.sulfur)[layout.peak] * s)
-    return found
+    return fill_derivatives(x, peaks.start, low, high, centre, width, p, peaks.sulfur,
+                            np.ascontiguousarray(amounts, dtype=float), moves, tables, _STEP, instrument.reach)  # fmt: skip

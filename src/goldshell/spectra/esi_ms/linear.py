@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import BSpline
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csc_array, hstack
+
+from goldshell.spectra.esi_ms.columns import Columns
 
 _RIDGE = 1e-9  # of the diagonal: keeps exact duplicates solvable without moving anything else
 
 
-def baseline_columns(x: np.ndarray, spacing: float = 25.0) -> csc_array:
+def baseline_columns(x: np.ndarray, spacing: float = 15.0) -> Columns:
     """Cubic B-splines for a smooth baseline, one knot every ``spacing`` [Th]; a straight line in a short range.
 
     The spacing is several times the width of an isotope envelope, so that a baseline cannot take an ion's place.
@@ -19,22 +20,9 @@ def baseline_columns(x: np.ndarray, spacing: float = 25.0) -> csc_array:
     degree = 3 if intervals >= 3 else 1
     inner = np.linspace(x[0], x[-1], intervals + 1)
     knots = np.concatenate([[x[0]] * degree, inner, [x[-1]] * degree])
-    return csc_array(BSpline.design_matrix(x, knots, degree))
-
-
-def weighted(matrix: csc_array, root_weight: np.ndarray) -> csc_array:
-    """The columns with every row multiplied by the root of its weight."""
-    return csc_array((matrix.data * root_weight[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def stacked(*parts: csc_array) -> csc_array:
-    """Columns side by side."""
-    return csc_array(hstack(parts, format="csc"))
-
-
-def normal_equations(scaled: csc_array, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A'WA and A'Wy of columns and data that are already scaled by the root of the weight."""
-    return (scaled.T @ scaled).toarray(), scaled.T @ y
+    found = BSpline.design_matrix(x, knots, degree).tocsc()
+    found.sort_indices()
+    return Columns(found.data, found.indptr.astype(np.int64), found.indices[found.indptr[:-1]].astype(np.int64), len(x))
 
 
 def solve_signed(gram: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
