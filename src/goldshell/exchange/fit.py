@@ -18,6 +18,7 @@ Raue et al., Bioinformatics 25 (2009) 1923-1929, doi:10.1093/bioinformatics/btp3
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,7 +58,8 @@ COUNTING = (
 _SPREAD = 1.5  # of the starts, in search coordinates (factors of e), where there is no prior
 _LOWER = 0.2  # fall of S on the way of a profile that is worth another search
 _SAME_OPTIMUM = 0.5  # difference of S between searches that count as having found the same
-_CORRELATED = 0.9
+_CORRELATED = 0.9  # above which a pair is warned of
+_LISTED = 0.5  # above which a pair is listed
 _UNEXPLAINED = 9.0  # misfit per observation above which an observation is called unexplained: three sd
 _PRIOR_ALONE = 0.9  # share of the prior's width that the data leave, above which they say nothing
 _GRADIENT_ALARM = 0.02
@@ -163,7 +165,7 @@ class ExchangeFit:
     ----------
     problem : what was fitted, starting at the solution
     parameters : in the order of the problem
-    correlated : pairs with |r| above 0.9, in search coordinates (logarithms of positive parameters)
+    correlated : pairs with |r| above 0.5, in search coordinates (logarithms of positive parameters)
     log_likelihood : at the maximum, up to a constant of the data [nat]
     aicc : corrected Akaike criterion [nat]
     observations : number, as counted (`COUNTING`)
@@ -278,6 +280,9 @@ def fit(
     models = ranked([_score(centred, found[0].sum_of_squares, misfits, statistics), *(score(one) for one in rivals)])
     log_likelihood = -0.5 * found[0].sum_of_squares
     warnings = _advice(centred, statistics, parameters, misfits, directions, curves, agreeing, len(found))
+    for item, before in zip(centred.parameters, problem.parameters, strict=True):
+        if item.start == before.start and item.name not in statistics.at_bound:
+            warnings.append(f"{item.name} is still at its starting value {item.start:g}: try another start")
     if gradient_error > _GRADIENT_ALARM:
         warnings.append(
             f"derivatives change by {100 * gradient_error:.0f} % with the step: the solve is not smooth here, "
@@ -287,7 +292,7 @@ def fit(
     return ExchangeFit(
         problem=centred,
         parameters=parameters,
-        correlated=statistics.correlated(_CORRELATED),
+        correlated=_correlated(statistics, directions),
         log_likelihood=log_likelihood,
         aicc=aicc(log_likelihood, len(centred.parameters), centred.count),
         observations=centred.count,
@@ -394,6 +399,16 @@ def _best(problem: FitProblem, starts: int | None = None) -> tuple[FitProblem, E
     best = dict(zip(problem.names, problem.values(found[0].values).tolist(), strict=True))
     centred = problem.started_at(best)
     return centred, Evaluator(centred), found
+
+
+def _correlated(statistics: FitResult, directions: IdentifiabilityResult) -> tuple[tuple[str, str, float], ...]:
+    """Strongly correlated pairs; -1 or 1 for pairs of which the data know only a combination."""
+    found = {pair[:2]: pair[2] for pair in statistics.correlated(_LISTED)}
+    for one in directions.undetermined:
+        names = [name for name in statistics.problem.names if abs(one.weights.get(name, 0.0)) > 0.3]
+        for first, second in itertools.combinations(names, 2):
+            found[first, second] = math.copysign(1.0, one.weights[first] * one.weights[second])
+    return tuple((*pair, r) for pair, r in found.items())
 
 
 def _gradient_error(one: Array, other: Array) -> float:
