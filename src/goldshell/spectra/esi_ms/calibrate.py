@@ -134,7 +134,9 @@ def refine(
 def prior(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
     """Precision of the prior of each nuisance parameter, and its pull (precision times distance to the centre)."""
     centre = {"log_resolution": instrument.log_resolution, "sulfur34": tabulated_sulfur34()}
-    precision = np.array([PRIOR_SD[name] ** -2 for name in NUISANCES])
+    # A lock mass drifts slowly over m/z: a short range can hold only part of the slope
+    narrow = {"slope": min(1.0, instrument.half_span / 300.0)}
+    precision = np.array([(PRIOR_SD[name] * narrow.get(name, 1.0)) ** -2 for name in NUISANCES])
     distance = np.array([centre.get(name, 0.0) - getattr(instrument, name) for name in NUISANCES])
     return precision, precision * distance
 

@@ -65,6 +65,7 @@ class Fit:
     model, base : fitted signal and baseline at the points, shape (points,)
     sd : standard deviation of each point, shape (points,)
     root_weight : roots of the weights used, shape (points,)
+    robust : covariance of the amounts from the residuals themselves, summed in blocks (sandwich)
     inflation : factor by which correlated residuals widen intervals
     groups : for each ion, index of the column that it shares (ions that resolution cannot separate share one)
     """
@@ -73,6 +74,7 @@ class Fit:
     peaks: Peaks
     amounts: np.ndarray
     covariance: np.ndarray
+    robust: np.ndarray
     instrument: Instrument
     model: np.ndarray
     base: np.ndarray
@@ -297,15 +299,20 @@ class Solver:
                 self._refine(peaks, amounts, steps=steps)
         if joint:
             inverse = self._joint_inverse(gram[np.ix_(used, used)], scaled.of(used), peaks, amounts)
-        covariance = np.zeros((len(ions), len(ions)))
-        covariance[np.ix_(heads, heads)] = inverse[: len(heads), : len(heads)]
         residual = (data.y - model - base) * self.root
-        inflation = _inflation(scaled.of(used), residual, inverse, len(heads), self._block())
-        return Fit(tuple(ions), peaks, amounts, covariance, self.instrument, model, base, self.sd, self.root, inflation,
-                   groups)  # fmt: skip
+        meat = scaled.of(used).weighted(residual).in_blocks(self._block()).gram()
+        k = len(heads)
+        sandwich = inverse[:k] @ meat @ inverse[:, :k]
+        ratio = np.diag(sandwich) / np.maximum(np.diag(inverse)[:k], 1e-300)
+        inflation = math.sqrt(max(1.0, float(np.median(ratio))))
+        covariance, robust = np.zeros((len(ions), len(ions))), np.zeros((len(ions), len(ions)))
+        covariance[np.ix_(heads, heads)] = inverse[:k, :k]
+        robust[np.ix_(heads, heads)] = sandwich
+        return Fit(tuple(ions), peaks, amounts, covariance, robust, self.instrument, model, base, self.sd, self.root,
+                   inflation, groups)  # fmt: skip
 
     def _block(self) -> int:
-        """Points in half a Thomson, at least 12: a few isotope peaks."""
+        """Points in half a Thomson, at least 12: residuals so close belong together (peak shape, electronics)."""
         return max(12, round(0.5 / float(np.median(np.diff(self.data.x)))))
 
     def supported(self, fit: Fit, shell: Shell) -> bool:
@@ -419,17 +426,3 @@ def _merged(gram: np.ndarray, ions: Sequence[Ion]) -> np.ndarray:
             head, tail = (a, b) if ions[a].modification.complexity <= ions[b].modification.complexity else (b, a)
             groups[groups == tail] = head
     return groups
-
-
-def _inflation(scaled: Columns, residual: np.ndarray, inverse: np.ndarray, size: int, block: int) -> float:
-    """Root of the ratio of the cluster-robust to the model-based variance of the amounts, median, at least 1.
-
-    Residuals of neighbouring points belong together (misfit of the peak shape, electronics), so blocks of points are
-    summed before squares are taken.
-    """
-    if not size:
-        return 1.0
-    meat = scaled.weighted(residual).in_blocks(block).gram()
-    robust = np.einsum("ij,ji->i", inverse[:size] @ meat, inverse[:, :size])
-    ratio = robust / np.maximum(np.diag(inverse)[:size], 1e-300)
-    return float(np.sqrt(max(1.0, np.median(ratio))))

@@ -37,6 +37,7 @@ def summarise(
     n = np.array([ion.shell.n for ion in fit.ions])
     factor = response ** (-np.maximum(n, 0) / max(sites, 1))
     amounts, covariance = amounts * factor, covariance * np.outer(factor, factor)
+    robust = fit.robust * np.outer(factor, factor)
     main = n >= 0
     if not main.any() or amounts[main].sum() <= 0:
         raise AnalysisError(f"no ion of {cluster.notation} is in the spectrum", where=source)
@@ -51,7 +52,7 @@ def summarise(
     lost, peaks = quality.unexplained(data.x, np.where(usable, residual, 0.0), fit.sd,
                                       max(signal - noise_area, modelled), width)  # fmt: skip
     _refuse(fit, cluster, r2, lost, peaks, source)
-    per_n, spread, seen = _by_n(fit.ions, amounts, covariance, sites)
+    per_n, spread, seen = _by_n(fit.ions, amounts, covariance, robust, sites)
     limits, warn_unseen = _limits(shells, seen, upper, sites, level, fit.ions)
     confusable_amount, merged, merged_ions = _merged(fit, amounts, sites)
     composition = fractions(per_n, spread, upper=limits, confusable=confusable_amount, level=level, intervals=intervals)
@@ -120,10 +121,14 @@ def _refuse(
 
 
 def _by_n(
-    ions: Sequence[Ion], amounts: np.ndarray, covariance: np.ndarray, sites: int
+    ions: Sequence[Ion], amounts: np.ndarray, covariance: np.ndarray, robust: np.ndarray, sites: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Summed amount of each n, its covariance (the larger of model-based and robust variances), and which are there."""
     member = np.array([[ion.shell.n == k for ion in ions] for k in range(sites + 1)], dtype=float)
-    return member @ amounts, member @ covariance @ member.T, member.any(axis=1)
+    spread = member @ covariance @ member.T
+    own = np.maximum(np.diag(spread), 1e-300)
+    wider = np.sqrt(np.maximum(1.0, np.einsum("ij,jk,ik->i", member, robust, member) / own))
+    return member @ amounts, spread * np.outer(wider, wider), member.any(axis=1)
 
 
 def _limits(
