@@ -209,9 +209,9 @@ def single(n: int, sites: int = 18) -> np.ndarray:
     return fractions
 
 
-def cases() -> list[Case]:
+def cases(seed: int = 20260101, count: int = 40) -> list[Case]:
     """The benchmark: narrow, broad, bimodal and pure shells over resolution, charges, noise and miscalibration."""
-    random = np.random.default_rng(20260101)
+    random = np.random.default_rng(seed)
     narrow = np.zeros(19)
     narrow[[15, 16, 17, 18]] = [0.009, 0.367, 0.424, 0.2]
     low = np.zeros(19)
@@ -234,7 +234,7 @@ def cases() -> list[Case]:
     ]
     salts = [{0: 0.6, 1: 0.3, 2: 0.1}, {0: 1.0}, {0: 0.35, 1: 0.35, 2: 0.2, 3: 0.1}, {0: 0.8, 1: 0.2}]
     made = []
-    for index in range(40):
+    for index in range(count):
         name, fractions = list(shapes.items())[index % len(shapes)]
         made.append(
             Case(

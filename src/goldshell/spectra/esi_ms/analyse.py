@@ -15,7 +15,7 @@ from goldshell.spectra.esi_ms.calibrate import observed_resolution, scan
 from goldshell.spectra.esi_ms.deconvolve import Candidates, Channel, Data, Fit, Solver, channel_of, template_mixing
 from goldshell.spectra.esi_ms.envelopes import Instrument, columns, ion_peaks
 from goldshell.spectra.esi_ms.grammar import Ion, Shell
-from goldshell.spectra.esi_ms.linear import baseline_columns, noise_from_differences, solve_signed
+from goldshell.spectra.esi_ms.linear import baseline_columns, inverse_of, noise_from_differences
 from goldshell.spectra.esi_ms.report import EsiMsResult
 from goldshell.spectra.esi_ms.summary import summarise
 from goldshell.spectra.io import Spectrum
@@ -347,7 +347,7 @@ def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple
     gram, right = scaled.gram(), scaled.dot(data.y * fit.root_weight)
     k = len(rest.ions)
     cross = gram[k:, :k] @ mixing
-    _, inverse = solve_signed(gram[k:, k:], right[k:])
+    inverse = inverse_of(gram[k:, k:])
     own = np.einsum("ij,ij->j", mixing, gram[:k, :k] @ mixing) - np.einsum("ij,ij->j", cross, inverse @ cross)
     score = mixing.T @ right[:k] - cross.T @ (inverse @ right[k:])
     found = {}

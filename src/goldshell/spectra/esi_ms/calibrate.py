@@ -117,7 +117,7 @@ def refine(
                 gram[size + position, :] = gram[:, size + position] = 0.0
                 gram[size + position, size + position] = 1.0
                 right[size + position] = 0.0
-        change = solve_signed(gram, right)[0][size:]
+        change = solve_signed(gram, right)[size:]
         improved = False
         for factor in (1.0, 0.4, 0.1):
             trial = moved(current, factor * change)
@@ -163,7 +163,7 @@ def _cost(
     x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: Columns, instrument: Instrument
 ) -> tuple[float, np.ndarray]:
     scaled = columns(x, peaks, instrument).beside(rest).weighted(root_weight)
-    coefficients, _ = solve_signed(scaled.gram(), scaled.dot(wy))
+    coefficients = solve_signed(scaled.gram(), scaled.dot(wy))
     precision, pull = prior(instrument)
     misfit = wy - scaled.times(coefficients)
     return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients

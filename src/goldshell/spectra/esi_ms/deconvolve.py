@@ -19,6 +19,7 @@ from goldshell.spectra.esi_ms.calibrate import prior, refine
 from goldshell.spectra.esi_ms.envelopes import NUISANCES, Instrument, Peaks, columns, derivatives, ion_peaks
 from goldshell.spectra.esi_ms.grammar import Ion, Modification, Shell
 from goldshell.spectra.esi_ms.linear import (
+    inverse_of,
     noise_model,
     solve_non_negative,
     solve_signed,
@@ -235,12 +236,12 @@ class Solver:
         gram_s[:support, support:] = touched[k:]
         gram_s[support:, :support] = touched[k:].T
         gram_s[support:, support:] = slopes.T @ slopes + np.diag(prior(self.instrument)[0][free])
-        fitted, _ = solve_signed(gram[k:, k:], right[k:])
+        fitted = solve_signed(gram[k:, k:], right[k:])
         residual = data.y * self.root - scaled.of(np.arange(k, scaled.size)).times(fitted)
         right_t = mixing.T @ scaled.of(np.arange(k)).dot(residual)
         right_s = np.concatenate([np.zeros(support), slopes.T @ residual + prior(self.instrument)[1][free]])
         cross = np.concatenate([gram[k:, :k] @ mixing, touched[:k].T @ mixing])
-        _, inverse = solve_signed(gram_s, right_s)
+        inverse = inverse_of(gram_s)
         # What is left of the templates and of the data once the support has taken its part
         left = gram_t - cross.T @ inverse @ cross
         score = right_t - cross.T @ inverse @ right_s
@@ -282,7 +283,6 @@ class Solver:
         data = self.data
         peaks = ion_peaks(ions)
         amounts, groups = np.zeros(len(ions)), np.arange(len(ions))
-        inverse = np.zeros((0, 0))
         for turn in range(rounds + 1):
             matrix = columns(data.x, peaks, self.instrument)
             scaled = matrix.beside(data.baseline).weighted(self.root)
@@ -290,7 +290,7 @@ class Solver:
             groups = _merged(gram[: len(ions), : len(ions)], ions)
             heads = np.unique(groups)
             used = np.concatenate([heads, np.arange(len(ions), scaled.size)])
-            solution, inverse = solve_signed(gram[np.ix_(used, used)], right[used])
+            solution = solve_signed(gram[np.ix_(used, used)], right[used])
             amounts = np.zeros(len(ions))
             amounts[heads] = solution[: len(heads)]
             model, base = matrix.times(amounts), data.baseline.times(solution[len(heads) :])
@@ -299,6 +299,8 @@ class Solver:
                 self._refine(peaks, amounts, steps=steps)
         if joint:
             inverse = self._joint_inverse(gram[np.ix_(used, used)], scaled.of(used), peaks, amounts)
+        else:
+            inverse = inverse_of(gram[np.ix_(used, used)])
         residual = (data.y - model - base) * self.root
         meat = scaled.of(used).weighted(residual).in_blocks(self._block()).gram()
         k = len(heads)
@@ -356,8 +358,7 @@ class Solver:
         cross = scaled.dot(slopes)
         own = slopes.T @ slopes + precision
         # Schur complement: what the nuisance parameters could imitate is not information about amounts
-        _, inverse = solve_signed(gram - cross @ np.linalg.solve(own, cross.T), np.zeros(len(gram)))
-        return inverse
+        return inverse_of(gram - cross @ np.linalg.solve(own, cross.T))
 
 
 def _covered(peaks: Peaks, x: np.ndarray, instrument: Instrument) -> np.ndarray:
@@ -404,7 +405,7 @@ def _templates(system: _System, index: np.ndarray, share: np.ndarray) -> tuple[n
     chosen = np.flatnonzero(there)
     solution = solve_non_negative(gram[np.ix_(chosen, chosen)], right[chosen], free[chosen])
     positive = chosen[(solution > 0) | free[chosen]]
-    _, inverse = solve_signed(gram[np.ix_(positive, positive)], right[positive])
+    inverse = inverse_of(gram[np.ix_(positive, positive)])
     rest = system.square - 2 * right[chosen] @ solution + solution @ gram[np.ix_(chosen, chosen)] @ solution
     misfit = max(1.0, rest / max(1, system.points))
     inside = positive < size

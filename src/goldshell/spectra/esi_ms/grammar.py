@@ -86,6 +86,10 @@ class Shell:
     formula: Formula
     acids: int
 
+    def __hash__(self) -> int:
+        """Of the name: ions are looked up by shell very often."""
+        return hash(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Ion:

@@ -25,15 +25,23 @@ def baseline_columns(x: np.ndarray, spacing: float = 15.0) -> Columns:
     return Columns(found.data, found.indptr.astype(np.int64), found.indices[found.indptr[:-1]].astype(np.int64), len(x))
 
 
-def solve_signed(gram: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Solution of the normal equations without constraints, and the inverse of the matrix (covariance)."""
+def solve_signed(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solution of the normal equations without constraints."""
+    scale, factor = _factored(gram)
+    return scale * cho_solve(factor, scale * right, check_finite=False)
+
+
+def inverse_of(gram: np.ndarray) -> np.ndarray:
+    """Inverse of the matrix of the normal equations: the covariance of the coefficients."""
+    scale, factor = _factored(gram)
+    return cho_solve(factor, np.diag(scale), check_finite=False) * scale[:, None]
+
+
+def _factored(gram: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, bool]]:
     scale = 1.0 / np.sqrt(np.maximum(np.diag(gram), 1e-300))
     scaled = gram * scale[:, None] * scale[None, :]
     scaled[np.diag_indices_from(scaled)] += _RIDGE
-    factor = cho_factor(scaled, lower=True, check_finite=False)
-    inverse = cho_solve(factor, np.eye(len(gram)), check_finite=False)
-    solution = scale * cho_solve(factor, scale * right, check_finite=False)
-    return solution, inverse * scale[:, None] * scale[None, :]
+    return scale, cho_factor(scaled, lower=True, check_finite=False, overwrite_a=True)
 
 
 def solve_non_negative(
