@@ -196,6 +196,7 @@ def test_relaxing_a_wish_never_costs() -> None:
     result = design(target, evaluations=200)
     for gain in result.limiting.gains:
         assert gain.without_it < gain.with_it
+        assert gain.constraint in ("intact_fraction", "time_h")
     assert result.limiting.because
 
 
@@ -405,6 +406,7 @@ def test_an_interrupt_keeps_the_best_so_far() -> None:
     search = Search(target, result.uncertainty.best, seconds=1e-9)
     search.run(50)
     assert "time limit" in search.stopped
+    assert search.candidates
 
 
 def test_command(goldshell: Any, tmp_path: Path) -> None:

@@ -250,9 +250,9 @@ def design(
     front = _front(wanted, [*feasible, chosen])
     experiment = make_conditions_experiment(wanted, chosen.conditions)
     recipe = exchange_protocol(experiment, time_h=chosen.conditions.time_h, scale=scale)
-    predicted = _predict(wanted, chosen, uncertainty, begun + SHARES[1] * seconds)
+    predicted = _predict(wanted, chosen, uncertainty, search.begun + SHARES[1] * seconds)
     proposal = next_experiment(
-        wanted, chosen.conditions, uncertainty, until=begun + seconds, progress=_part(progress, 0.8, 1.0)
+        wanted, chosen.conditions, uncertainty, until=search.begun + seconds, progress=_part(progress, 0.8, 1.0)
     )
     warnings += [*wanted.warnings, *uncertainty.warnings, *_advice(wanted, chosen, search, predicted)]
     return DesignResult(
@@ -304,8 +304,9 @@ def _practical(target: Target, vector: Array, best: Candidate, search: Search) -
     for conditions, step in ((rounded, ROUNDING["time_h"]), (rounded, _FINE_TIME_H), (best.conditions, _FINE_TIME_H)):
         tuned = _tuned(target, vector, conditions, search, step)
         if tuned is not None and is_feasible(target, tuned):
-            exact = conditions is not rounded
-            return tuned, ["no round numbers meet every wish: set the recipe's as exactly as you can"] if exact else []
+            if conditions is rounded:
+                return tuned, []
+            return tuned, ["no round numbers meet every wish: set the recipe's as exactly as you can"]
     exact = _solved(target, vector, best.conditions)
     return exact, ["the recipe holds only as it is written: rounding or slips break a wish"]
 

@@ -14,18 +14,21 @@ import numpy as np
 from goldshell.errors import AnalysisError, InputError
 from goldshell.exchange.pareto import (
     CONSTRAINTS,
+    MEAN_TOLERANCE,
     OBJECTIVES,
+    RESOLUTION,
     Candidate,
     Search,
     best_of,
     is_feasible,
-    objective_order,
-    objectives_of,
+    ranking,
 )
 from goldshell.exchange.target import Target
 
 _AT_BOUND = 0.02  # share of a range (of its logarithm where it spans factors) that counts as its end
-_NAMES = {"variance": "spread", "lost_fraction": "loss", "time_h": "time"}
+_WORTH = 0.02  # relative gain that is worth telling
+_NAMES = {"mean_n": "mean n", "variance": "spread", "lost_fraction": "lost fraction", "time_h": "time [h]"}
+_STEPS = {"mean_n": MEAN_TOLERANCE, **dict(zip(OBJECTIVES, RESOLUTION, strict=True))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +91,23 @@ def limits(target: Target, candidates: list[Candidate], chosen: Candidate) -> Li
     candidates : all that the search found
     chosen : the answer
     """
-    order = objective_order(target)
-    columns = [OBJECTIVES.index(name) for name in order]
-    here = objectives_of(chosen)
+    here = ranking(target, best_of(target, [one for one in candidates if is_feasible(target, one)] or [chosen]))
     gains: list[tuple[tuple[int, float], Gain]] = []
     for name in _constraints(target):
         pool = [one for one in candidates if is_feasible(target, one, without=name)]
         if not pool:
             continue
         best = best_of(target, pool)
-        there = objectives_of(best)
-        for rank, column in enumerate(columns):
-            difference = here[column] - there[column]
-            if difference > 0.02 * max(abs(here[column]), 1e-6) and difference > 1e-9:
-                gain = Gain(name, _NAMES[OBJECTIVES[column]], float(here[column]), float(there[column]),
-                            best.conditions.in_words())  # fmt: skip
-                gains.append(((rank, -difference / max(abs(here[column]), 1e-9)), gain))
+        if is_feasible(target, best):
+            continue
+        there = ranking(target, best)
+        for rank, (objective, value) in enumerate(here.items()):
+            difference = value - there[objective]
+            if difference > max(_WORTH * abs(value), 1.5 * _STEPS[objective]):
+                gain = Gain(name, _NAMES[objective], abs(value), abs(there[objective]), best.conditions.in_words())
+                gains.append(((rank, -difference / max(abs(value), 1e-9)), gain))
                 break
-            if difference < -1e-9:
+            if abs(difference) > _STEPS[objective]:
                 break
     gains.sort(key=lambda item: item[0])
     ends = _at_bounds(target, chosen)
@@ -114,7 +116,7 @@ def limits(target: Target, candidates: list[Candidate], chosen: Candidate) -> Li
         first = gains[0][1]
         bound = _in_words(target, first.constraint)
         because = (
-            f"without {bound} the {first.objective} could fall from {first.with_it:.3g} to {first.without_it:.3g} "
+            f"without {bound} the {first.objective} could go from {first.with_it:.3g} to {first.without_it:.3g} "
             f"({first.at})"
         )
         return Limiting(first.constraint, because, tuple(gain for _, gain in gains), ends)
@@ -123,7 +125,7 @@ def limits(target: Target, candidates: list[Candidate], chosen: Candidate) -> Li
     if ends:
         return Limiting(ends[0].split(" ")[0], f"no wish binds; {ends[0]}", (), ends)
     spread = [one.variance for one in candidates if is_feasible(target, one)]
-    if order[0] == "variance" and len(spread) > 1 and max(spread) - min(spread) < 0.02:
+    if next(iter(here)) == "variance" and len(spread) > 1 and max(spread) - min(spread) < 0.02:
         because = f"no wish binds; the spread is that of the ladder (dispersion index {chosen.dispersion_index:.3g})"
         return Limiting("", because, (), ends)
     return Limiting("", "no wish binds: dropping any of them would not better the answer", (), ends)
@@ -155,6 +157,11 @@ def explain_impossible(target: Target, search: Search) -> AnalysisError:
         return AnalysisError(
             f"none of {search.solves} conditions could be solved", hint="check the parameters of the model"
         )
+    if search.stopped:
+        return AnalysisError(
+            f"the search was ended by {search.stopped} after {search.solves} solves; none of them met the target",
+            where="target", hint="give it more time (--seconds)",
+        )  # fmt: skip
     positions = {name: CONSTRAINTS.index(name) for name in _constraints(target, every=True)}
     ways: list[tuple[float, str, Candidate]] = []
     for name, position in positions.items():

@@ -350,7 +350,8 @@ def _from_fit(found: Mapping[str, Any], base: Parameters, *, draws: int, seed: i
     sds = np.array([item.sd for item in varied])
     return _drawn(
         vector, varied, correlation * np.outer(sds, sds), "fit",
-        f"fitted parameters of {name}, intervals and correlations", draws, seed, tuple(warnings),
+        f"fitted parameters of {name} with intervals and correlations; what it held has its default",
+        draws, seed, tuple(warnings),
     )  # fmt: skip
 
 

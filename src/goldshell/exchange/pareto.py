@@ -224,6 +224,7 @@ class Search:
     candidates : all that were found, with mean [1], variance [1], intact fraction [1], time [h]
     solves, failures : how many were done, how many could not be
     stopped : why the search ended early, "" when it did not
+    begun : moment of `time.monotonic` from which the time limit counts [s]
     """
 
     target: Target
@@ -234,16 +235,18 @@ class Search:
     solves: int = 0
     failures: int = 0
     stopped: str = ""
+    begun: float = math.inf
     _budget: int = 1
-    _begun: float = 0.0
     _points: list[tuple[Array, list[Candidate]]] = field(default_factory=list)
 
     def run(self, evaluations: int) -> None:
         """Sample, then evolve; an interrupt or the time limit ends it and keeps what was found."""
-        self._budget, self._begun = max(evaluations, 1), clock.monotonic()
+        self._budget = max(evaluations, 1)
         try:
+            # The first solve may compile the kernels: the clock starts after it.
+            self._remembered(np.full(self._size, 0.5))
+            self.begun = clock.monotonic()
             if self._size == 0:
-                self.evaluate(np.empty(0))
                 return
             first = max(8, evaluations // 5)
             for point in self._sample(first):
@@ -267,7 +270,7 @@ class Search:
         ----------
         point : one number from 0 to 1 for each choice with several options, then for each free quantity
         """
-        if clock.monotonic() - self._begun > self.seconds:
+        if clock.monotonic() > self.begun + self.seconds:
             raise _Stop
         return self.consider(self.decode(point))
 
@@ -301,7 +304,8 @@ class Search:
             share = min(max(float(rest.pop(0)), 0.0), 1.0) if high > low else 0.0
             values[name] = _scaled(name, low, high, share)
         values["organic_mL"] = values["organic_mL"] if chosen[1] else 0.0
-        return Conditions(chosen[0], chosen[1], chosen[2], time_h=target.ranges["time_h"][1], **values)
+        counter_ion = chosen[2] if chosen[1] else ""  # it acts through the interphase only
+        return Conditions(chosen[0], chosen[1], counter_ion, time_h=target.ranges["time_h"][1], **values)
 
     def feasible(self) -> list[Candidate]:
         """Candidates that meet every constraint."""
@@ -451,20 +455,23 @@ def objective_order(target: Target) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*asked, *OBJECTIVES]))
 
 
+def ranking(target: Target, candidate: Candidate) -> dict[str, float]:
+    """What the target asks for, first things first, to the resolution that counts; less is better.
+
+    A mean that shall be minimal or maximal comes before the objectives (maximal: its negative).
+    """
+    found: dict[str, float] = {}
+    mean = target.goals.mean_n
+    if mean is not None and mean.extreme:
+        sign = -1.0 if mean.extreme == "maximal" else 1.0
+        found["mean_n"] = sign * round(candidate.mean_n / MEAN_TOLERANCE) * MEAN_TOLERANCE
+    values = dict(zip(OBJECTIVES, objectives_of(candidate).tolist(), strict=True))
+    return found | {name: values[name] for name in objective_order(target)}
+
+
 def best_of(target: Target, candidates: list[Candidate]) -> Candidate:
-    """The candidate that is best in the order of the objectives; ties go to the lower feed."""
-    extreme = {name: bound.extreme for name, bound in target.goals.bounds().items() if bound.extreme}
-    columns = [OBJECTIVES.index(name) for name in objective_order(target)]
-
-    def key(one: Candidate) -> tuple[float, ...]:
-        first = []
-        if "mean_n" in extreme:
-            sign = -1.0 if extreme["mean_n"] == "maximal" else 1.0
-            first.append(sign * round(one.mean_n / MEAN_TOLERANCE) * MEAN_TOLERANCE)
-        values = objectives_of(one)
-        return (*first, *(float(values[i]) for i in columns), one.conditions.feed_ratio)
-
-    return min(candidates, key=key)
+    """The candidate that is best in the order of `ranking`; ties go to the lower feed."""
+    return min(candidates, key=lambda one: (*ranking(target, one).values(), one.conditions.feed_ratio))
 
 
 def time_grid(target: Target, addition_h: float) -> Array:
