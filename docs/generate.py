@@ -23,7 +23,7 @@ from goldshell.numerics import describe_parameters
 OUT = Path(__file__).parent / "generated"
 MODEL_PACKAGES = ("exchange", "fate", "cells")
 PYTHON_PACKAGES = (
-    "chemistry", "transport", "exchange", "literature", "numerics", "statistics", "audit", "study", "engine",
+    "chemistry", "transport", "exchange", "fate", "literature", "numerics", "statistics", "audit", "study", "engine",
 )  # fmt: skip
 
 

@@ -335,7 +335,7 @@ def trapezoids(time: Array, concentration: Array, method: str) -> tuple[Array, A
     """Area and first moment of each interval.
 
     linear       A = (C1 + C2) dt / 2,        M = (t1 C1 + t2 C2) dt / 2
-    logarithmic  A = (C1 - C2) / k,           M = (t1 C1 - t2 C2) / k + (C1 - C2) / k²,  k = ln(C1/C2) / dt
+    logarithmic  A = (C1 - C2) / k,           M = t1 A + C1 (1 - (1 + k dt) exp(-k dt)) / k²,  k = ln(C1/C2) / dt
 
     Parameters
     ----------
@@ -351,10 +351,16 @@ def trapezoids(time: Array, concentration: Array, method: str) -> tuple[Array, A
     areas, moments = 0.5 * (c1 + c2) * step, 0.5 * (t1 * c1 + t2 * c2) * step
     if method == "linear-up-log-down":
         falls = (c2 < c1) & (c2 > 0)
-        rate = np.log(c1[falls] / c2[falls]) / step[falls]
-        difference = c1[falls] - c2[falls]
-        areas[falls] = difference / rate
-        moments[falls] = (t1 * c1 - t2 * c2)[falls] / rate + difference / rate**2
+        start, end, dt = c1[falls], c2[falls], step[falls]
+        fall = np.where(
+            start < 2 * end, np.log1p((start - end) / np.maximum(end, start / 2)), np.log(start) - np.log(end)
+        )
+        # x = k dt; the closed form of the moment loses all digits as x -> 0
+        small = fall < 1e-3
+        x = np.where(small, 1.0, fall)
+        inner = np.where(small, 1 / 2 - fall / 3 + fall**2 / 8, (1 - (1 + x) * np.exp(-x)) / x**2)
+        areas[falls] = (start - end) / fall * dt
+        moments[falls] = t1[falls] * areas[falls] + start * dt**2 * inner
     return areas, moments
 
 
