@@ -77,6 +77,7 @@ ROUNDING = {"pH": 0.1, "water_mL": 0.05, "organic_mL": 0.05, "addition_h": 1.0 /
 WITHIN = 0.5
 """An exact mean (or charge) counts as met within half a ligand (charge) in the stated chance [1]."""
 
+_DEFAULT_LIGAND = "p-MBA"  # the rows behind the default rate constants
 _FINE_TIME_H = 0.1 / 60.0
 _FINE_BELOW_H = 10.0 / 60.0
 _SLIPS = (
@@ -254,7 +255,7 @@ def design(
     proposal = next_experiment(
         wanted, chosen.conditions, uncertainty, until=search.begun + seconds, progress=_part(progress, 0.8, 1.0)
     )
-    warnings += [*wanted.warnings, *uncertainty.warnings, *_advice(wanted, chosen, search, predicted)]
+    warnings += [*wanted.warnings, *uncertainty.warnings, *_advice(wanted, chosen, search, predicted, uncertainty)]
     return DesignResult(
         target=wanted,
         conditions=chosen.conditions,
@@ -477,13 +478,20 @@ def _slips(target: Target, chosen: Candidate, vector: Array) -> tuple[tuple[str,
     return tuple(found)
 
 
-def _advice(target: Target, chosen: Candidate, search: Search, predicted: Prediction) -> list[str]:
+def _advice(
+    target: Target, chosen: Candidate, search: Search, predicted: Prediction, uncertainty: ParameterEnsemble
+) -> list[str]:
     """What the user should know about the answer."""
     found = []
     if search.stopped:
         found.append(f"the search was ended by {search.stopped} after {search.solves} solves: the best so far is shown")
     if search.failures:
         found.append(f"{search.failures} of {search.solves} conditions could not be solved and were left out")
+    ligand = chosen.conditions.incoming
+    if uncertainty.origin != "defaults":
+        found.append(f"the parameters given are taken to hold for {target.cluster} + {ligand}, whatever was fitted")
+    elif ligand != _DEFAULT_LIGAND:
+        found.append(f"the default parameters are those of {_DEFAULT_LIGAND}; {ligand} may exchange and etch otherwise")
     solvents = [name for name in target.solvents if name]
     if len(solvents) > 1:
         transport = {
@@ -515,7 +523,7 @@ def _advice(target: Target, chosen: Candidate, search: Search, predicted: Predic
             target.cluster, chosen.conditions.incoming, target.goals.charge_pH, target.goals.pka_source
         )
         if len(by_source[2]) > 1:
-            ligand, pH = chosen.conditions.incoming, target.goals.charge_pH
+            pH = target.goals.charge_pH
             values = []
             for source in by_source[2]:
                 by_n = np.array(charges_by_n(target.cluster, ligand, pH, source)[0])
