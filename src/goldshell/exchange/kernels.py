@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
+from goldshell.numerics.lanes import INNER, OPTIONS
+
 # Free-ligand states after the clusters, then solid and unmixedness, then pools.
 BW, AW, BI, AI, BO, AO, SOLID, UNMIXED, ETCHED, BOUND_B, BOUND_A, DISULFIDE_B, DISULFIDE_A = range(13)
 EXTRA = 13
@@ -54,7 +56,7 @@ class Coefficients(NamedTuple):
     exposure: Any
 
 
-@numba.njit(inline="always")
+@numba.njit(**INNER)
 def _regularised_power(c, order, floor):
     """c (c + floor)^(order - 1) and its derivative; linear continuation below zero."""
     if c <= 0.0:
@@ -64,7 +66,7 @@ def _regularised_power(c, order, floor):
     return c * (c + floor) * p, ((c + floor) + (order - 1.0) * c) * p
 
 
-@numba.njit(inline="always")
+@numba.njit(**INNER)
 def _exchange_law(b, a, sc):
     """g(B), g(A) and dg(B)/dB, dg(B)/dA, dg(A)/dA, dg(A)/dB of the chosen law."""
     law = sc[X_LAW]
@@ -83,7 +85,7 @@ def _exchange_law(b, a, sc):
     return gb, ga, k * q - gb * db, -gb * da, k * q - ga * da, -ga * db
 
 
-@numba.njit(inline="always")
+@numba.njit(**INNER)
 def _etching_law(b, a, total, sc):
     """Etching per cluster phi [1/h] and the thiol share h/SR, with derivatives.
 
@@ -108,7 +110,7 @@ def _etching_law(b, a, total, sc):
     return u * sr, u + du_s * sr, dz * h_s * sr, u, du_s, dz * h_s
 
 
-@numba.njit
+@numba.njit(**INNER)
 def right_hand_side(t, y, out, sc, ladder, exposure):
     """dy/dt [umol/h]."""
     count = ladder.shape[1]
@@ -236,7 +238,7 @@ def empty_jacobian(classes: int, sites: int) -> Jacobian:
     return Jacobian(*(np.zeros(shape) for shape in shapes))
 
 
-@numba.njit
+@numba.njit(**INNER)
 def linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows, border, pools):
     """Fill the Jacobian's parts at (t, y).
 
@@ -253,8 +255,12 @@ def linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows,
     two = vi > 0.0
     unmixed = y[b0 + UNMIXED]
     released = sc[E_RELEASED]
-    border[:] = 0.0
-    pools[:] = 0.0
+    for p in range(BORDER):
+        for q in range(BORDER + 2):
+            border[p, q] = 0.0
+    for r in range(2):
+        for q in range(12):
+            pools[r, q] = 0.0
     if not two:
         for k in range(classes * count):
             diagonal[k, 1] = 0.0
@@ -383,7 +389,7 @@ def linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows,
     border[UNMIXED, UNMIXED] = -sc[K_MIX]
 
 
-@numba.njit
+@numba.njit(cache=True, **OPTIONS)
 def dense_jacobian(t, y, full, sc, ladder, exposure, diagonal, lower, upper, columns, rows, border, pools):
     """The whole Jacobian as a dense matrix, assembled from its parts (for CVODE and for checks)."""
     linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows, border, pools)
@@ -395,7 +401,9 @@ def dense_jacobian(t, y, full, sc, ladder, exposure, diagonal, lower, upper, col
     vi = sc[VI]
     regions = 2 if vi > 0.0 else 1
     kept = 1.0 - sc[E_RELEASED]
-    full[:] = 0.0
+    for p in range(full.shape[0]):
+        for q in range(full.shape[1]):
+            full[p, q] = 0.0
     for k in range(classes * count):
         n = k % count
         j = 2 * k
@@ -431,3 +439,9 @@ def dense_jacobian(t, y, full, sc, ladder, exposure, diagonal, lower, upper, col
     for m in range(3 if regions == 2 else 1):
         full[b0 + DISULFIDE_B, b0 + 2 * m] = sc[K_OX]
         full[b0 + DISULFIDE_A, b0 + 2 * m + 1] = sc[K_OX]
+
+
+@numba.njit(cache=True, **OPTIONS)
+def rates(t, y, out, sc, ladder, exposure):
+    """`right_hand_side`, to be called from Python (for CVODE and for checks)."""
+    right_hand_side(t, y, out, sc, ladder, exposure)

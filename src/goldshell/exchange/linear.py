@@ -51,7 +51,7 @@ from goldshell.exchange.kernels import (
 from goldshell.numerics import bordered, lanes, radau
 from goldshell.numerics.bordered import factorise_chain, factorise_dense, solve_chain, solve_dense
 from goldshell.numerics.compiled import drop_stale_cache
-from goldshell.numerics.lanes import FAST
+from goldshell.numerics.lanes import INNER, OPTIONS
 from goldshell.numerics.radau import LANES, WIDTH
 
 # Dense unknowns: B, A, total of water (0 to 2) and of the interphase (3 to 5); column 6 is the unmixedness.
@@ -80,8 +80,7 @@ class Work(NamedTuple):
     small: Any
 
 
-@numba.njit
-def make_work(classes, count):
+def make_work(classes: int, count: int) -> Work:
     """Storage for ``classes`` chains of ``count`` blocks."""
     blocks = classes * count
     return Work(
@@ -93,25 +92,24 @@ def make_work(classes, count):
     )  # fmt: skip
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _column(columns, j, v):
     """Right-hand side of border column j (see `_COLUMNS`) for one chain, real."""
-    v[:] = 0.0
     for k in range(columns.shape[0]):
-        if j < 3:
-            v[2 * k, :LANES] = columns[k, 0, j]
-        elif j < 6:
-            v[2 * k + 1, :LANES] = columns[k, 1, j - 3]
-        else:
-            v[2 * k, :LANES] = columns[k, 0, 3]
-            v[2 * k + 1, :LANES] = columns[k, 1, 3]
+        x = columns[k, 0, j] if j < 3 else (columns[k, 0, 3] if j == 6 else 0.0)
+        y = columns[k, 1, j - 3] if 3 <= j < 6 else (columns[k, 1, 3] if j == 6 else 0.0)
+        for p in range(LANES):
+            v[2 * k, p] = x
+            v[2 * k, p + LANES] = 0.0
+            v[2 * k + 1, p] = y
+            v[2 * k + 1, p + LANES] = 0.0
 
 
-@numba.njit(fastmath=FAST)
-def factorise(sc, ladder, exposure, shift, work):
+def factorise(problem, shift, work):
     """Factorise (sigma I - J) for every lane."""
-    count = ladder.shape[1]
-    classes = exposure.shape[0]
+    sc = problem.scalars
+    count = problem.ladder.shape[1]
+    classes = problem.exposure.shape[0]
     blocks = classes * count
     two = sc[VI] > 0.0
     for p in range(LANES):
@@ -172,11 +170,11 @@ def factorise(sc, ladder, exposure, shift, work):
     factorise_dense(core, work.order)
 
 
-@numba.njit(fastmath=FAST)
-def solve_lanes(sc, ladder, exposure, work, v):
+def solve_lanes(problem, work, v):
     """Replace the right-hand sides (m, lanes) by (sigma I - J)^-1 times them."""
-    count = ladder.shape[1]
-    classes = exposure.shape[0]
+    sc = problem.scalars
+    count = problem.ladder.shape[1]
+    classes = problem.exposure.shape[0]
     blocks = classes * count
     b0 = 2 * blocks
     two = sc[VI] > 0.0
@@ -222,7 +220,7 @@ def solve_lanes(sc, ladder, exposure, work, v):
     _solve_pools(sc, count, work, v, b0)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _scale(v, factor):
     """v times factor, lane by lane."""
     for p in range(LANES):
@@ -233,7 +231,7 @@ def _scale(v, factor):
         v[q] = a * factor[q] + b * factor[p]
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _border_sums(rows, v, blocks, small):
     """What the clusters do to B, A and the total of each region: the rows of the border."""
     for a in range(_CORE):
@@ -250,7 +248,7 @@ def _border_sums(rows, v, blocks, small):
                 small[3 * r + 2, p] += x
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _unmixed_sums(border, sums, volumes, unmixed, small):
     """What the unmixedness does to B, A and the total of each region, through the clusters and directly."""
     for a in range(_CORE):
@@ -264,7 +262,7 @@ def _unmixed_sums(border, sums, volumes, unmixed, small):
             small[a, q] += x * unmixed[q] + y * unmixed[p]
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _spread(reach, change, v, b0):
     """What a change of one border unknown does to the clusters."""
     for i in range(b0):
@@ -276,7 +274,7 @@ def _spread(reach, change, v, b0):
             v[i, q] += a * change[q] + b * change[p]
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _solve_pools(sc, count, work, v, b0):
     """The pools follow from everything else: k = (r + J_pool x) / sigma."""
     kept = 1.0 - sc[E_RELEASED]
@@ -316,26 +314,15 @@ def _is_ladder(problem: Any) -> bool:
 
 @overload(radau.evaluate)
 def _evaluate(problem, t, y, out):
-    if _is_ladder(problem):
-        return lambda problem, t, y, out: kernels.right_hand_side(
-            t, y, out, problem.scalars, problem.ladder, problem.exposure
-        )
-    return None
+    def f(problem, t, y, out):
+        kernels.right_hand_side(t, y, out, problem.scalars, problem.ladder, problem.exposure)
 
-
-@overload(radau.workspace)
-def _workspace(problem, size):
-    if _is_ladder(problem):
-        return lambda problem, size: make_work(problem.exposure.shape[0], problem.ladder.shape[1])
-    return None
+    return f if _is_ladder(problem) else None
 
 
 @overload(radau.linearise)
 def _linearise(problem, t, y, work):
-    if not _is_ladder(problem):
-        return None
-
-    def fill(problem, t, y, work):
+    def f(problem, t, y, work):
         sc = problem.scalars
         work.volumes[0] = sc[VW] + sc[QW] * t
         work.volumes[1] = sc[VI] if sc[VI] > 0.0 else 1.0
@@ -344,27 +331,32 @@ def _linearise(problem, t, y, work):
             work.border, work.pools,
         )  # fmt: skip
 
-    return fill
+    return f if _is_ladder(problem) else None
 
 
 @overload(radau.factorise)
 def _factorise(problem, shift, work):
-    if _is_ladder(problem):
-        return lambda problem, shift, work: factorise(problem.scalars, problem.ladder, problem.exposure, shift, work)
-    return None
+    return factorise if _is_ladder(problem) else None
 
 
 @overload(radau.solve_lanes)
 def _solve_lanes(problem, work, v):
-    if _is_ladder(problem):
-        return lambda problem, work, v: solve_lanes(problem.scalars, problem.ladder, problem.exposure, work, v)
-    return None
+    return solve_lanes if _is_ladder(problem) else None
 
 
-drop_stale_cache(__file__, (kernels, radau, bordered, lanes))
+drop_stale_cache(str(radau.__file__), (kernels, radau, bordered, lanes))
 
 
-@numba.njit(cache=True)
-def integrate_ladder(scalars, ladder, exposure, start, times, rtol, floor, out, counts):
-    """Integrate the ladder; arguments as `goldshell.numerics.radau.integrate`."""
-    return radau.integrate(Coefficients(scalars, ladder, exposure), start, times, rtol, floor, out, counts)
+_integrate = numba.njit(cache=True, nogil=True, **OPTIONS)(radau.integrate)
+
+
+def integrate_ladder(problem: Coefficients, start: Any, times: Any, rtol: float, floor: Any, out: Any) -> Any:
+    """Integrate the ladder; arguments as `goldshell.numerics.radau.integrate`.
+
+    Returns
+    -------
+    int, counts : status and counts of `goldshell.numerics.radau`
+    """
+    counts = np.zeros(radau.COUNTS, dtype=np.int64)
+    work = make_work(problem.exposure.shape[0], problem.ladder.shape[1])
+    return _integrate(problem, work, radau.make_buffers(len(start)), start, times, rtol, floor, out, counts), counts

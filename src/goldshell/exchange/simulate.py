@@ -396,8 +396,7 @@ def _floor(start: Array) -> Array:
 def _with_radau(co: kernels.Coefficients, start: Array, times: Array, rtol: float) -> Array:
     """Integrate over one segment with Radau IIA; times count from the start of the segment [h]."""
     out = np.empty((len(times), len(start)))
-    counts = np.zeros(radau.COUNTS, dtype=np.int64)
-    status = integrate_ladder(*co, start, times, rtol, _floor(start), out, counts)
+    status, _ = integrate_ladder(co, start, times, rtol, _floor(start), out)
     if status == radau.SUCCESS:
         return out
     return _with_cvode(co, start, times, rtol)
@@ -410,7 +409,7 @@ def _with_cvode(co: kernels.Coefficients, start: Array, times: Array, rtol: floa
     parts = kernels.empty_jacobian(len(co.exposure), co.ladder.shape[1] - 1)
 
     def rhs(t: float, y: Array, out: Array) -> None:
-        kernels.right_hand_side(t, y, out, *co)
+        kernels.rates(t, y, out, *co)
 
     def jacobian(t: float, y: Array, f: Array, out: Array) -> None:
         kernels.dense_jacobian(t, y, out, *co, *parts)

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import numba
 
-from goldshell.numerics.lanes import FAST
+from goldshell.numerics.lanes import INNER
 from goldshell.numerics.radau import LANES
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def factorise_chain(diagonal, lower, upper, shift, inverse):
     """Inverses of the pivot blocks of one chain, for every shift.
 
@@ -34,7 +34,9 @@ def factorise_chain(diagonal, lower, upper, shift, inverse):
     shift : (lanes,) sigma
     inverse : (K, 4, lanes) filled
     """
-    inverse[0] = 0.0
+    for f in range(4):
+        for p in range(2 * LANES):
+            inverse[0, f, p] = 0.0
     for k in range(diagonal.shape[0]):
         f0 = 0.0
         f1 = 0.0
@@ -76,7 +78,7 @@ def factorise_chain(diagonal, lower, upper, shift, inverse):
             inverse[k, 3, q] = ar * xi + ai * xr
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def solve_chain(lower, upper, inverse, v):
     """Solve one chain for every lane, in place.
 
@@ -134,7 +136,7 @@ def solve_chain(lower, upper, inverse, v):
             v[i + 1, q] += cr * xi + ci * xr + dr * yi + di * yr
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def factorise_dense(matrix, order):
     """LU factors of small dense matrices, one per lane, in place; rows are exchanged as lane 0 (real) asks.
 
@@ -178,7 +180,7 @@ def factorise_dense(matrix, order):
                     matrix[i, j, q] -= a * matrix[k, j, q] + b * matrix[k, j, p]
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def solve_dense(lu, order, v):
     """Solve with the factors of `factorise_dense`, in place; ``v`` is (n, lanes)."""
     size = lu.shape[0]

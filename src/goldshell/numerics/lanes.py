@@ -5,20 +5,28 @@ Written out because a loop over an array would make the compiler assume that a s
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 
-FAST = {"contract", "reassoc"}  # what vector instructions need; infinities and NaN keep their meaning
+# "contract" and "reassoc" are what vector instructions need; infinities and NaN keep their meaning. Arrays come from
+# the caller, so nothing is counted; a division by zero gives infinity and is caught as a failed step.
+OPTIONS: dict[str, Any] = {
+    "fastmath": {"contract", "reassoc"}, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True,
+}  # fmt: skip
+# For functions that only compiled code calls: nothing is made for calling them from Python.
+INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
 
 ZERO = (0.0, 0.0, 0.0, 0.0)
 
 
-@numba.njit(fastmath=FAST, inline="always")
+@numba.njit(inline="always", **INNER)
 def load(row, at):
     """Four neighbours of a row, from ``at``."""
     return (row[at], row[at + 1], row[at + 2], row[at + 3])
 
 
-@numba.njit(fastmath=FAST, inline="always")
+@numba.njit(inline="always", **INNER)
 def store(row, at, x):
     """Put four numbers into a row, from ``at``."""
     row[at] = x[0]
@@ -27,19 +35,19 @@ def store(row, at, x):
     row[at + 3] = x[3]
 
 
-@numba.njit(fastmath=FAST, inline="always")
+@numba.njit(inline="always", **INNER)
 def plus(x, factor, y):
     """x + factor y with one number ``factor``."""
     return (x[0] + factor * y[0], x[1] + factor * y[1], x[2] + factor * y[2], x[3] + factor * y[3])
 
 
-@numba.njit(fastmath=FAST, inline="always")
+@numba.njit(inline="always", **INNER)
 def plus_product(x, a, b):
     """x + a b, element by element."""
     return (x[0] + a[0] * b[0], x[1] + a[1] * b[1], x[2] + a[2] * b[2], x[3] + a[3] * b[3])
 
 
-@numba.njit(fastmath=FAST, inline="always")
+@numba.njit(inline="always", **INNER)
 def minus_product(x, a, b):
     """x - a b, element by element."""
     return (x[0] - a[0] * b[0], x[1] - a[1] * b[1], x[2] - a[2] * b[2], x[3] - a[3] * b[3])

@@ -27,13 +27,13 @@ Hairer & Wanner, J. Comput. Appl. Math. 111 (1999) 93-111, doi:10.1016/S0377-042
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 from numpy.polynomial import legendre
 
-from goldshell.numerics.lanes import FAST, ZERO, load, minus_product, plus, plus_product, store
+from goldshell.numerics.lanes import INNER, ZERO, load, minus_product, plus, plus_product, store
 
 STAGES = 7
 LANES = (STAGES + 1) // 2
@@ -102,9 +102,31 @@ def evaluate(problem: Any, t: float, y: Any, out: Any) -> None:
     raise NotImplementedError
 
 
-def workspace(problem: Any, size: int) -> Any:
-    """Storage for the Jacobian and its factors."""
-    raise NotImplementedError
+class Buffers(NamedTuple):
+    """Arrays that the integrator works in: (m, WIDTH) z, old, w, v; (STAGES, m) f; (m,) the others."""
+
+    z: Any
+    old: Any
+    w: Any
+    v: Any
+    f: Any
+    y: Any
+    peak: Any
+    stage: Any
+    f0: Any
+    scale: Any
+    matrix: Any
+    shift: Any
+    weights: Any
+
+
+def make_buffers(size: int) -> Buffers:
+    """Arrays for a problem of ``size`` states."""
+    rows = [np.zeros((size, WIDTH)) for _ in range(4)]
+    columns = [np.zeros(size) for _ in range(5)]
+    return Buffers(
+        *rows, np.zeros((STAGES, size)), *columns, np.zeros((WIDTH, WIDTH)), np.zeros(WIDTH), np.zeros(WIDTH)
+    )
 
 
 def linearise(problem: Any, t: float, y: Any, work: Any) -> None:
@@ -122,7 +144,7 @@ def solve_lanes(problem: Any, work: Any, v: Any) -> None:
     raise NotImplementedError
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _first_step(y, f, scale, span):
     """A first step from the size of y and f in the error norm."""
     d0 = 0.0
@@ -134,7 +156,7 @@ def _first_step(y, f, scale, span):
     return min(max(h, 1e-9 * span), span)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _lagrange(x, weights):
     """Values at x (0 start of the step, 1 end) of the Lagrange polynomials of the nodes c, with 0 as one more node."""
     for s in range(STAGES):
@@ -145,10 +167,9 @@ def _lagrange(x, weights):
         weights[s] = w
 
 
-@numba.njit(fastmath=FAST)
-def _extrapolate(ratio, old, z, weights):
+@numba.njit(**INNER)
+def _extrapolate(ratio, old, z, matrix, weights):
     """Carry the last step's polynomial on to the stages of the next step, ``ratio`` times as long, into ``z``."""
-    matrix = np.zeros((WIDTH, WIDTH))
     for s in range(STAGES):
         _lagrange(1.0 + _C[s] * ratio, weights)
         for j in range(STAGES):
@@ -165,7 +186,7 @@ def _extrapolate(ratio, old, z, weights):
         store(z[i], LANES, high)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _to_lanes(z, w):
     """w = T^-1 z, row by row."""
     for i in range(z.shape[0]):
@@ -178,7 +199,7 @@ def _to_lanes(z, w):
         store(w[i], LANES, im)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _right_sides(w, f, shift, v):
     """Right-hand sides of one Newton iteration, T^-1 F - lambda / h w, by lane."""
     a = load(shift, 0)
@@ -195,7 +216,7 @@ def _right_sides(w, f, shift, v):
         store(v[i], LANES, im)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _update(v, scale, w, z):
     """Add the changes dw to w and T dw to z; root mean square of T dw in the error norm."""
     size = 0.0
@@ -215,7 +236,7 @@ def _update(v, scale, w, z):
     return np.sqrt(size / (m * STAGES))
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(**INNER)
 def _newton(problem, t, h, shift, y, z, w, f, stage, v, work, scale, tolerance, counts):
     """Iterate the stages; returns the number of iterations, negative when they do not converge."""
     m = y.shape[0]
@@ -248,14 +269,17 @@ def _newton(problem, t, h, shift, y, z, w, f, stage, v, work, scale, tolerance, 
     return -_MAX_ITERATIONS
 
 
-@numba.njit(fastmath=FAST)
-def _error(problem, h, f, extra, shift, work, scale, v):
-    """Filtered local error in the error norm; lane 0 of ``v`` holds it."""
+@numba.njit(**INNER)
+def _error(problem, h, f, z, shift, work, scale, v):
+    """Local error, filtered, in the error norm."""
     m = v.shape[0]
     for i in range(m):
-        for p in range(WIDTH):
-            v[i, p] = 0.0
-        v[i, 0] = shift * (_WEIGHT * h * f[i] + extra[i])
+        e = _WEIGHT * h * f[i]
+        for s in range(STAGES):
+            e += _ERROR[s] * z[i, s]
+        store(v[i], 0, ZERO)
+        store(v[i], LANES, ZERO)
+        v[i, 0] = shift * e
     solve_lanes(problem, work, v)
     total = 0.0
     for i in range(m):
@@ -264,13 +288,14 @@ def _error(problem, h, f, extra, shift, work, scale, v):
     return np.sqrt(total / m)
 
 
-@numba.njit(fastmath=FAST)
-def integrate(problem, start, times, rtol, floor, out, counts):
+def integrate(problem, work, buffers, start, times, rtol, floor, out, counts):
     """Integrate from ``times[0]`` and fill ``out`` with y at ``times``.
 
     Parameters
     ----------
     problem : NamedTuple whose type has the overloads
+    work : storage for the Jacobian and its factors, whatever the overloads expect
+    buffers : of `make_buffers`
     start : (m,) y at times[0]
     times : (k,) increasing
     rtol : wanted error relative to the largest value that a state has had [1]
@@ -283,78 +308,59 @@ def integrate(problem, start, times, rtol, floor, out, counts):
     int : SUCCESS, TOO_MANY_STEPS or STEP_TOO_SMALL
     """
     m = start.shape[0]
-    y = start.copy()
-    peak = np.maximum(np.abs(start), floor)
-    out[0] = start
+    z, old, w, v, f, y, peak, stage, f0, scale, matrix, shift, weights = buffers
     k = times.shape[0]
-    counts[:] = 0
+    for i in range(m):
+        y[i] = start[i]
+        out[0, i] = start[i]
+        peak[i] = max(abs(start[i]), floor[i])
+    for j in range(COUNTS):
+        counts[j] = 0
     if k == 1:
         return SUCCESS
     t = times[0]
     end = times[k - 1]
     span = end - t
-    work = workspace(problem, m)
-    z = np.zeros((m, WIDTH))
-    old = np.zeros((m, WIDTH))
-    f = np.zeros((STAGES, m))
-    w = np.zeros((m, WIDTH))
-    v = np.zeros((m, WIDTH))
-    stage = np.empty(m)
-    f0 = np.empty(m)
-    f1 = np.empty(m)
-    trial = np.empty(m)
-    extra = np.empty(m)
-    scale = np.empty(m)
-    shift = np.empty(WIDTH)
-    weights = np.empty(WIDTH)
     # The error estimate is of order s, the method of order 2 s - 1: as in RADAU, the tolerance is stretched for that.
     tolerance = 0.1 * rtol ** ((STAGES + 1.0) / (2.0 * STAGES))
     newton = max(10.0 * 2.3e-16 / tolerance, 0.02)
-    for i in range(m):
-        scale[i] = tolerance * peak[i]
-    evaluate(problem, t, y, f0)
-    h = _first_step(y, f0, scale, span)
+    h = 0.0
     before = 0.0
     before_error = 1.0
     following = 1
     linear = False
-    rejected = True  # the first step may be far off: filter its error estimate twice
+    rejected = False
     while following < k:
         if counts[STEPS] + counts[REJECTED] + counts[FAILED] >= MAX_STEPS:
             return TOO_MANY_STEPS
+        if not linear:
+            evaluate(problem, t, y, f0)
+            linearise(problem, t, y, work)
+            linear = True
+            for i in range(m):
+                scale[i] = tolerance * peak[i]
+            if h == 0.0:
+                h = _first_step(y, f0, scale, span)
         if h < 1e-14 * max(abs(t), span):
             return STEP_TOO_SMALL
         if t + 1.0001 * h >= end:
             h = end - t
-        if not linear:
-            linearise(problem, t, y, work)
-            linear = True
         for p in range(WIDTH):
             shift[p] = _SHIFT[p] / h
         factorise(problem, shift, work)
         if before > 0.0:
-            _extrapolate(h / before, old, z, weights)
+            _extrapolate(h / before, old, z, matrix, weights)
         else:
-            z[:] = 0.0
-        for i in range(m):
-            scale[i] = tolerance * peak[i]
+            for i in range(m):
+                store(z[i], 0, ZERO)
+                store(z[i], LANES, ZERO)
         iterations = _newton(problem, t, h, shift, y, z, w, f, stage, v, work, scale, newton, counts)
         if iterations < 0:
             counts[FAILED] += 1
             h *= 0.5
             rejected = True
             continue
-        for i in range(m):
-            e = 0.0
-            for s in range(WIDTH):
-                e += _ERROR[s] * z[i, s]
-            extra[i] = e
-        size = _error(problem, h, f0, extra, shift[0], work, scale, v)
-        if size > 1.0 and rejected:
-            for i in range(m):
-                trial[i] = y[i] + v[i, 0]
-            evaluate(problem, t, trial, f1)
-            size = _error(problem, h, f1, extra, shift[0], work, scale, v)
+        size = _error(problem, h, f0, z, shift[0], work, scale, v)
         size = max(size, 1e-10)
         factor = 0.9 * (2 * _MAX_ITERATIONS + 1.0) / (2 * _MAX_ITERATIONS + iterations) * size ** (-1.0 / (STAGES + 1))
         if not size <= 1.0:
@@ -385,9 +391,6 @@ def integrate(problem, start, times, rtol, floor, out, counts):
             peak[i] = max(peak[i], abs(y[i]))
             for s in range(WIDTH):
                 old[i, s] = z[i, s]
-        if following >= k:
-            break
-        evaluate(problem, t, y, f0)
         linear = False
         h *= max(0.2, min(8.0, factor)) if not rejected else max(0.2, min(1.0, factor))
         rejected = False
