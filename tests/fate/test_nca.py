@@ -86,6 +86,15 @@ def test_infusion_into_one_compartment() -> None:
     assert "c0" not in found.to_dict()
 
 
+def test_terminal_slope_starts_after_the_infusion() -> None:
+    """Property: a point that happens to be highest during the infusion does not let its decline into the slope."""
+    found = nca_subject(
+        [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [9, 8.9, 8, 4, 2, 1, 0.5], dose=1, route="infusion", duration=2.0
+    )
+    assert found.lambda_z_start >= 2.0
+    assert found.half_life == pytest.approx(1.0)
+
+
 def test_absent_quantities_are_left_out() -> None:
     curve = nca_subject([0, 1, 2, 3, 4, 5], [0, 3, 2, 1, 0.5, 0.25], dose=10, route="extravascular").to_dict()
     assert not {"c0", "vss", "auc_back_obs"} & set(curve)

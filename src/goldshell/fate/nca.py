@@ -279,7 +279,7 @@ def nca_subject(
         found["mrt_last"] = moment / area - shift
 
     positive = concentration > 0
-    slope = terminal_slope(time[positive], concentration[positive], route)
+    slope = terminal_slope(time[positive], concentration[positive], route, duration)
     if slope is None:
         warnings.append("no terminal slope: fewer than three falling points after the maximum; areas end at tlast")
         return NcaSubject(**found, warnings=tuple(warnings))
@@ -364,20 +364,21 @@ def trapezoids(time: Array, concentration: Array, method: str) -> tuple[Array, A
     return areas, moments
 
 
-def terminal_slope(time: Array, concentration: Array, route: str) -> dict[str, Any] | None:
+def terminal_slope(time: Array, concentration: Array, route: str, duration: float = 0.0) -> dict[str, Any] | None:
     """Terminal regression of ln(concentration) on time with the best adjusted r², more points winning ties.
 
     Parameters
     ----------
     time, concentration : points above zero, (k,) [t, c]
     route : a bolus may use its maximum, the others start after it
+    duration : of the infusion; no point before its end is used [t]
 
     Returns
     -------
     dict with lambda_z, half_life, lambda_z_points, lambda_z_start, lambda_z_end, r2, r2_adjusted, correlation,
     clast_pred; None when fewer than three points fall
     """
-    first = int(np.argmax(concentration)) + (route != "bolus")
+    first = max(int(np.argmax(concentration)) + (route != "bolus"), int(np.searchsorted(time, duration)))
     fits = []
     for start in range(first, len(time) - MINIMUM_POINTS + 1):
         x, y = time[start:], np.log(concentration[start:])
