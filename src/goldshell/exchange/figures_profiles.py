@@ -15,13 +15,14 @@ from goldshell.exchange.simulate_film import FilmSimulation, Profiles
 from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
 
 _CURVES = 5
+_LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8}
 
 
 def profile_figure(result: FilmSimulation, times_h: Sequence[float] | None = None) -> Figure:
     """Free ligands, intact clusters and mean n across the interphase at several times.
 
-    The horizontal axis gives water film, mixed zone and organic film the same room, each on its own linear scale; it
-    counts from the beginning of the zone.
+    The horizontal axis gives water film, mixed zone (with the tails of the solvent profile) and organic film the same
+    room, each on its own linear scale; it counts from the beginning of the zone.
 
     Parameters
     ----------
@@ -49,12 +50,12 @@ def profile_figure(result: FilmSimulation, times_h: Sequence[float] | None = Non
             axis.plot(profiles.z_m * 1e6, values[index], color=colour, label=_hours(profiles.time_h[index]))
         axis.set_ylabel(label)
         axis.set_ylim(bottom=0.0)
-        _across(axis, profiles)
+        _across(axis, result, profiles)
     for axis in axes[1]:
         axis.set_xlabel("distance from the water side of the mixed zone / µm")
     for axis in axes[0]:
         _name_regions(axis)
-    axes[0, 0].legend(title="after", title_fontsize=8)
+    axes[0, 0].legend(title="after", title_fontsize=8, **_LEGEND)
     label_panels(list(axes.flat))
     return figure
 
@@ -77,13 +78,14 @@ def medium_figure(result: FilmSimulation) -> Figure:
     axes[0].set_ylim(0.0, 1.0)
     axes[0].set_ylabel(f"volume share of {result.experiment.solvent}")
     names = (result.experiment.incoming, result.experiment.outgoing, "clusters")
-    for colour, name, values in zip(COLOURS, names, profiles.diffusivity_m2_s, strict=False):
-        axes[1].plot(z, values, color=colour, label=name)
-    axes[1].set_yscale("log")
-    axes[1].set_ylabel("diffusivity / m² s$^{-1}$")
-    axes[1].legend()
+    styles = zip(COLOURS, ("-", "--", "-."), names, profiles.diffusivity_m2_s, strict=False)
+    for colour, style, name, values in styles:
+        axes[1].plot(z, 1e10 * values, style, color=colour, label=name)
+    axes[1].set_ylim(bottom=0.0)
+    axes[1].set_ylabel("diffusivity / 10$^{-10}$ m² s$^{-1}$")
+    axes[1].legend(loc="upper left", **_LEGEND)
     for axis in axes:
-        _across(axis, profiles)
+        _across(axis, result, profiles)
         _name_regions(axis)
         axis.set_xlabel("distance from the mixed zone / µm")
     label_panels(list(axes))
@@ -107,17 +109,19 @@ def _hours(time: float) -> str:
     return f"{time:.3g} h" if time >= 1.0 else f"{60.0 * time:.3g} min"
 
 
-def _across(axis: Axes, profiles: Profiles) -> None:
+def _across(axis: Axes, result: FilmSimulation, profiles: Profiles) -> None:
     """Horizontal axis with the same room for water film, zone and organic film, counted from the zone [µm]."""
     first, second = (1e6 * edge for edge in profiles.zone_m)
     last = 1e6 * float(profiles.z_m[-1])
-    places, values = np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, first, second, last])
+    tail = 2e6 * getattr(result.parameters, "boundary_width", 0.0)
+    around = (max(first - tail, 0.5 * first), min(second + tail, 0.5 * (second + last)))
+    places, values = np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, *around, last])
     axis.set_xscale(
         "function",
         functions=(lambda z: np.interp(z, values, places), lambda x: np.interp(x, places, values)),
     )
     axis.set_xlim(0.0, last)
-    ticks = np.interp([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0], places, values)
+    ticks = [0.0, 0.5 * values[1], first, second, 0.5 * (values[2] + last), last]
     axis.set_xticks(ticks, [f"{tick - first:.2g}".replace("-", "−") for tick in ticks])
     axis.axvspan(first, second, color=GREY, alpha=0.15, linewidth=0)
 

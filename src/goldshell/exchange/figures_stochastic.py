@@ -36,7 +36,7 @@ def counts_figure(result: StochasticSimulation, whole: Simulation | None = None)
     left.set_xlabel(f"n, {result.experiment.incoming} per cluster")
     left.set_ylabel(f"intact clusters of {result.clusters}")
     left.set_title(f"after {result.time_h[-1]:g} h", fontsize=9)
-    left.legend(loc="upper right", fontsize=7.5)
+    left.legend(loc="upper right", frameon=False, fontsize=8)
     intact = np.maximum(result.counts.sum(axis=2), 1)
     paths = result.counts @ n / intact
     for path in paths[:20]:
@@ -48,6 +48,6 @@ def counts_figure(result: StochasticSimulation, whole: Simulation | None = None)
     right.set_xlabel("time / h")
     right.set_ylabel("mean n")
     right.set_ylim(bottom=0.0)
-    right.legend(loc="lower right")
+    right.legend(loc="lower right", frameon=False, fontsize=8)
     label_panels([left, right])
     return figure

@@ -32,7 +32,7 @@ class LevelModel(Model):
     cells: int = Field(200, ge=10, le=10_000)
     profiles: bool = False
     clusters: int = Field(300, ge=1, le=1_000_000)
-    replicates: int = Field(20, ge=1, le=100_000)
+    replicates: int = Field(10, ge=1, le=100_000)
     seed: int = Field(1, ge=0)
 
     @field_validator("parameters")

@@ -24,6 +24,8 @@ CELLS = 200
 RTOL = 1e-6
 # Errors are relative to each concentration, or to this share of the largest of its kind at the start if larger.
 _FLOOR = 1e-2
+# Where there are fewer clusters than this share of the largest concentration, their mean n is left out.
+_SCARCE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,7 @@ def make_profiles(states: FilmStates, experiment: Experiment) -> Profiles:
     count = states.sites + 1
     clusters = states.concentrations[:, :, :count]
     total = clusters.sum(axis=2)
-    present = total > 1e-9 * total.max()
+    present = total > _SCARCE * total.max()
     mean = np.where(present, clusters @ np.arange(float(count)), np.nan) / np.where(present, total, 1.0)
     edges = interphase.edges_m
     share = np.concatenate(([0.0], interphase.organic_share, [1.0]))

@@ -30,8 +30,8 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 CLUSTERS = 300
-REPLICATES = 20
-MAX_EVENTS = 2_000_000_000
+REPLICATES = 10
+MAX_EVENTS = 500_000_000  # about two minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,9 @@ def simulate_stochastic(
             others[replicate],
         )  # fmt: skip
         drawn += abs(events)
-        if events < 0:
+        if events < 0 or drawn * replicates > max_events * (replicate + 1) * 2:
             raise AnalysisError(
-                f"more than {max_events:g} events in {replicate + 1} of {replicates} repeats",
+                f"more than {max_events:.3g} events: {drawn:.3g} in {replicate + 1} of {replicates} repeats",
                 hint="transfer between the phases is far faster than exchange: take fewer clusters or repeats, "
                 "larger drops, thicker films, or the model well_mixed",
             )

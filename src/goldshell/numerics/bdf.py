@@ -78,19 +78,19 @@ def _total(v):
     return total
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _norm(v, weight):
     """Largest |v| times weight; infinite when v holds a NaN or an infinity."""
     return _largest(v, weight) if np.isfinite(_total(v)) else np.inf
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _weigh(y, rtol, atol, weight):
     for i in range(y.shape[0]):
         weight[i] = 1.0 / (rtol * abs(y[i]) + atol[i])
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _predict(table, order, base, psi):
     """Prediction and the part of the formula that the past fixes."""
     for i in range(base.shape[0]):
@@ -104,7 +104,7 @@ def _predict(table, order, base, psi):
             psi[i] += gamma * row[i]
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _advance(table, order, d):
     """Backward differences after a step with correction ``d``."""
     above = table[order + 2]
@@ -119,31 +119,34 @@ def _advance(table, order, d):
             row[i] += above[i]
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _rescale(table, order, factor):
     """Backward differences at the step ``factor`` times the old one."""
-    m = np.zeros((order + 1, order + 1))
-    u = np.zeros((order + 1, order + 1))
-    for matrix, ratio in ((m, factor), (u, 1.0)):
-        for j in range(order + 1):
-            matrix[0, j] = 1.0
-        for i in range(1, order + 1):
-            for j in range(1, order + 1):
-                matrix[i, j] = matrix[i - 1, j] * (i - 1 - ratio * j) / i
-    both = m @ u
+    step = np.zeros((order + 1, order + 1))
+    unit = np.zeros((order + 1, order + 1))
+    for j in range(order + 1):
+        step[0, j] = 1.0
+        unit[0, j] = 1.0
+    for i in range(1, order + 1):
+        for j in range(1, order + 1):
+            step[i, j] = step[i - 1, j] * (i - 1 - factor * j) / i
+            unit[i, j] = unit[i - 1, j] * (i - 1 - j) / i
     old = table[: order + 1].copy()
     for j in range(order + 1):
         row = table[j]
-        row[:] = 0.0
+        for k in range(row.shape[0]):
+            row[k] = 0.0
         for i in range(order + 1):
-            factor = both[i, j]
-            if factor != 0.0:
+            share = 0.0
+            for k in range(order + 1):
+                share += step[i, k] * unit[k, j]
+            if share != 0.0:
                 source = old[i]
                 for k in range(row.shape[0]):
-                    row[k] += factor * source[k]
+                    row[k] += share * source[k]
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _newton(problem, t, c, factorised, rate, base, psi, weight, tolerance, y, d, dy, f, work, counts):
     """Simplified Newton iteration for the correction ``d``, y = base + d.
 
@@ -180,7 +183,7 @@ def _newton(problem, t, c, factorised, rate, base, psi, weight, tolerance, y, d,
     return -1, 1.0
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def integrate(problem, start, times, rtol, atol, out, counts):
     """Integrate dy/dt = f(t, y).
 
@@ -202,7 +205,8 @@ def integrate(problem, start, times, rtol, atol, out, counts):
     counts[:] = 0
     t = times[0]
     end = times[-1]
-    out[0] = start
+    for i in range(m):
+        out[0, i] = start[i]
     done = 1
     if end <= t:
         return SUCCESS, t
@@ -248,13 +252,8 @@ def integrate(problem, start, times, rtol, atol, out, counts):
             problem, new, c, factorised, rate, base, psi, weight, tolerance, y, d, dy, f, work, counts
         )
         if iterations < 0 and age > 0:
-            factorise(problem, new, base, 1.0 / c, work)
-            counts[FACTORISATIONS] += 1
-            factorised = c
-            age = 0
-            iterations, rate = _newton(
-                problem, new, c, factorised, 1.0, base, psi, weight, tolerance, y, d, dy, f, work, counts
-            )
+            factorised = 0.0
+            continue
         if iterations < 0:
             counts[FAILED] += 1
             _rescale(table, order, 0.5)
@@ -306,7 +305,7 @@ def integrate(problem, start, times, rtol, atol, out, counts):
         equal = 0
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _interpolate(table, order, x, out):
     """The polynomial through the last ``order`` + 1 points at x steps after the last of them (x of 0 or less)."""
     for i in range(out.shape[0]):

@@ -68,6 +68,7 @@ class Parameters(well_mixed.Parameters):
     )  # fmt: skip
 
 
+_SHARP = 1e-12  # m, less than an atom
 NAMES = tuple(item.name for item in dataclasses.fields(Parameters))
 
 
@@ -89,7 +90,7 @@ def step(z: Any, position: float, width: float) -> Any:
     from scipy.special import erf
 
     distance = np.asarray(z, dtype=float) - position
-    if width <= 0.0:
+    if width < _SHARP:
         return np.where(distance > 0.0, 1.0, np.where(distance < 0.0, 0.0, 0.5))
     return 0.5 * (1.0 + erf(distance / width))
 
