@@ -246,11 +246,11 @@ def test_posterior_of_one_rate_is_the_normal_of_its_fisher_information() -> None
     """Closed form for many clusters: ln k is normal with the error of the Fisher information."""
     p = 0.3
     shell = Shell(1.0, tuple(binomial_distribution(18, p)), counts=500.0)
-    found = fit(rate_problem(vial(shell)), profiles=False, posterior_steps=400)
+    found = fit(rate_problem(vial(shell)), profiles=False, posterior_steps=120)
     error = math.sqrt(p * (1 - p) / (18 * 500)) / ((1 - p) * -math.log(1 - p))
     assert found.posterior is not None
     spread = np.log(found.posterior.samples[:, 0]).std()
-    assert spread == pytest.approx(error, rel=0.15)
+    assert spread == pytest.approx(error, rel=0.25)
 
 
 def test_the_same_seed_gives_the_same_fit() -> None:

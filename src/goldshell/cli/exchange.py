@@ -1,4 +1,4 @@
-"""``goldshell exchange``: ligand exchange and etching, simulated and designed; protocol sheets."""
+"""``goldshell exchange``: ligand exchange and etching, simulated, fitted and designed; protocol sheets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from goldshell.cli.output import JsonOption, print_json, print_table, print_warn
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Ligand exchange: simulate a vial, design a recipe, print a protocol.",
+    help="Ligand exchange: simulate a vial, fit data, design a recipe, print a protocol.",
 )
 
 
@@ -107,6 +107,67 @@ def protocol(
         print_json(sheet.to_dict())
         return
     print(sheet.to_text(), end="")
+
+
+@app.command(help="Fit the model to observations of any kind from any number of experiments; compare rival models.")
+def fit(
+    file: Annotated[Path, typer.Argument(metavar="PROBLEM.yaml", help="Experiments, observations, what is fitted.")],
+    profiles: Annotated[
+        bool,
+        typer.Option("--profiles/--no-profiles", help="Intervals by profile likelihood, or by curvature (faster)."),
+    ] = True,
+    posterior: Annotated[bool, typer.Option("--posterior", help="Sample the posterior (minutes).")] = False,
+    steps: Annotated[int, typer.Option(help="Steps of the posterior sampler, per walker.", min=30)] = 1000,
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.exchange import fit as run
+    from goldshell.exchange import read_problem
+
+    read = read_problem(file)
+    result = run(read.problem, rivals=read.rivals, profiles=profiles, posterior_steps=steps if posterior else 0)
+    if figures is not None:
+        from goldshell.exchange import figures_fit as draw
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        for name, figure in draw.figures(result).items():
+            save(figure, figures / f"{name}.svg")
+    if json_output:
+        print_json(result.to_dict())
+        return
+    print_table(
+        ("parameter", "value", "low", "high", "unit", "identifiable", "at bound"),
+        [
+            (
+                item.parameter.name,
+                item.estimate.value,
+                item.estimate.low,
+                item.estimate.high,
+                item.parameter.unit,
+                item.identifiable,
+                item.at_bound,
+            )
+            for item in result.parameters
+        ],
+        title=f"{result.problem.name}: {100 * result.problem.level:g} % intervals by "
+        f"{'profile likelihood' if profiles else 'curvature'}",
+    )
+    print()
+    print_table(
+        ("experiment", "observation", "observed", "predicted", "misfit"),
+        [(item.experiment, item.label, item.observed, item.predicted, item.misfit) for item in result.misfits],
+    )
+    print()
+    print_table(
+        ("model", "parameters", "ln L", "AICc", "difference", "weight"),
+        [
+            (item.name, item.parameters, item.log_likelihood, item.aicc, item.delta, item.weight)
+            for item in result.models
+        ],
+        title=f"{result.observations} observations",
+    )
+    print_warnings(result.warnings)
 
 
 @app.command(help="Find a recipe for a wanted shell: protocol sheet, prediction with intervals, Pareto front.")

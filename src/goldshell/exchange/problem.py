@@ -27,8 +27,12 @@ from goldshell.numerics import describe_parameters
 
 Array = NDArray[np.float64]
 
-CONDITIONS = ("cluster_factor", "feed_factor", "distribution_factor")
-"""Factors on what was weighed in or tabulated: cluster concentration, incoming ligand, distribution ratio."""
+CONDITIONS = ("cluster_factor", "feed_factor", "distribution_factor", "feed_variance")
+"""Factors on what was weighed in or tabulated (cluster concentration, incoming ligand, distribution ratio), and the
+variance of the feed between parcels that react before they mix."""
+
+PARCELS = 8
+"""Equal shares of the gamma distribution of feeds when ``feed_variance`` is above 0."""
 
 FIT_RTOL = 1e-6
 """Relative tolerance of the solves in a fit; finite differences with `STEP` are then good to about 1e-3."""
@@ -196,6 +200,13 @@ def targets() -> dict[str, tuple[str, float, float, float, str]]:
     known["cluster_factor"] = ("1", 1.0, 0.1, 10.0, "true over stated cluster concentration")
     known["feed_factor"] = ("1", 1.0, 0.01, 1e3, "true over stated amount of incoming ligand")
     known["distribution_factor"] = ("1", 1.0, 1e-4, 1e4, "true over tabulated organic/water distribution ratio")
+    known["feed_variance"] = (
+        "1",
+        0.0,
+        0.0,
+        20.0,
+        "relative variance of the feed between parcels that react before they mix",
+    )
     known["detection_threshold"] = ("1", 0.01, 1e-6, 0.5, "smallest population seen, as a fraction of the largest")
     known["detection_spread"] = ("1", 0.5, 0.05, 5.0, "scatter of ln(intensity / threshold)")
     known["absorbance_factor"] = ("1", 1.0, 0.1, 10.0, "true over stated absorption coefficient")
@@ -290,6 +301,19 @@ def changed_conditions(experiment: Experiment, factors: dict[str, float]) -> Exp
             else event
             for event in experiment.schedule
         ),
+    )
+
+
+def _mixed(parcels: list[Prediction]) -> Prediction:
+    """What is seen after equal parcels have been poured together."""
+    amounts = np.array([one.cluster_mM for one in parcels])
+    weights = amounts / np.maximum(amounts.sum(axis=0), 1e-300)
+    return Prediction(
+        parcels[0].time_h,
+        np.sum([share[:, None] * one.composition for share, one in zip(weights, parcels, strict=True)], axis=0),
+        np.mean([one.intact_fraction for one in parcels], axis=0),
+        amounts.mean(axis=0),
+        {},
     )
 
 
@@ -432,10 +456,23 @@ class Evaluator:
     def _solve(self, position: int, vector: Array, conditions: dict[str, float]) -> Prediction | None:
         self.solves += 1
         experiment = changed_conditions(self.problem.experiments[position].experiment, conditions)
+        variance = conditions.get("feed_variance", 0.0)
         if not self._times[position]:
             return Prediction(np.empty(0), np.empty((0, experiment.sites + 1)), np.empty(0), np.empty(0), {})
         try:
-            found = predict(solve(experiment, vector, times=self._times[position], rtol=self.rtol))
+            feeds = well_mixed.exposures(variance, PARCELS)
+            parcels = [
+                predict(
+                    solve(
+                        changed_conditions(experiment, {"feed_factor": float(feed)}) if variance else experiment,
+                        vector,
+                        times=self._times[position],
+                        rtol=self.rtol,
+                    )
+                )
+                for feed in feeds
+            ]
+            found = parcels[0] if len(parcels) == 1 else _mixed(parcels)
         except AnalysisError:
             return None
         return found if np.all(np.isfinite(found.composition)) else None
