@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,6 +37,9 @@ def esims(
     response: Annotated[
         float, typer.Option(help="Signal of the fully exchanged over that of the starting cluster, per amount [1].")
     ] = 1.0,
+    nmr_mean: Annotated[
+        float | None, typer.Option("--nmr-mean", help="Mean n from NMR: the response is fitted to it [1].")
+    ] = None,
     scans: Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="MS1 scans to average (mzML).")] = None,
     minutes: Annotated[
         str | None, typer.Option(metavar="FROM:TO", help="Retention times to average [min] (mzML).")
@@ -46,25 +49,26 @@ def esims(
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.spectra import analyse_spectrum, read_spectrum
+    import numpy as np
+
+    from goldshell.spectra import analyse_spectrum, read_spectrum, response_for_mean
 
     spectrum = read_spectrum(
         file,
         scans=_pair(scans, "--scans", int),
         minutes=_pair(minutes, "--minutes", float),
     )
-    result = analyse_spectrum(
-        spectrum,
-        cluster,
-        incoming,
-        charges=_numbers(charges, "--charges"),
-        polarity=polarity,
-        core_charges=_numbers(core_charges, "--core-charges"),
-        also=also or (),
-        response=response,
-        intervals=bootstrap,
-        level=level,
-    )
+    options: dict[str, Any] = {
+        "charges": _numbers(charges, "--charges"),
+        "polarity": polarity,
+        "core_charges": _numbers(core_charges, "--core-charges"),
+        "also": also or (),
+        "level": level,
+    }
+    if nmr_mean is not None:
+        first = analyse_spectrum(spectrum, cluster, incoming, intervals=False, **options)
+        response = response_for_mean(np.array([item.value for item in first.fractions]), nmr_mean)
+    result = analyse_spectrum(spectrum, cluster, incoming, response=response, intervals=bootstrap, **options)
     if figures is not None:
         _write_figures(result, figures)
     if json_output:

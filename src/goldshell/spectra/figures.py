@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from goldshell.chemistry import binomial_distribution
 from goldshell.plotting import COLOURS, GREY, new_figure
-from goldshell.spectra.esi_ms import EsiMsResult
+from goldshell.spectra.esi_ms import Assignment, EsiMsResult
 
 _MOST_DRAWN = 20000
 
@@ -37,8 +37,9 @@ def spectrum_figure(result: EsiMsResult) -> Figure:
         centre = weight / total
         near = np.abs(x - centre) < 100.0 / charge
         height = float(scale * y[near].max()) if near.any() else 0.0
-        top.annotate(f"{charge if charge > 1 else ''}{sign}", (centre, min(height, 100.0)), (0, 5),
-                     textcoords="offset points", ha="center", fontsize=9, fontweight="bold", color=COLOURS[0])  # fmt: skip
+        text = f"{charge if charge > 1 else ''}{sign}"
+        top.annotate(text, (centre, min(height, 100.0)), (0, 5), textcoords="offset points", ha="center",
+                     fontsize=9, fontweight="bold", color=COLOURS[0])  # fmt: skip
     top.set_ylim(-2, 118)
     top.set_ylabel("intensity [% of largest]")
     top.legend(loc="upper right", fontsize=8, frameon=False)
@@ -64,7 +65,7 @@ def window_figure(result: EsiMsResult, *, most: int = 6) -> Figure:
     result : of `analyse_spectrum`
     most : windows at most, those of the most intense charges
     """
-    chosen = []
+    chosen: list[Assignment] = []
     for item in result.assignments:
         if abs(item.charge) not in {abs(other.charge) for other in chosen}:
             chosen.append(item)
@@ -109,8 +110,10 @@ def composition_figure(result: EsiMsResult) -> Figure:
     axis.bar(n, value, width=0.75, color="#BBD5EA", edgecolor=COLOURS[0], linewidth=0.8, label="found")
     known = np.isfinite(low) & (high - low < 99.0)
     if known.any():
-        axis.errorbar(n[known], value[known], [value[known] - np.minimum(low, value)[known], np.maximum(high, value)[known] - value[known]],
-                      fmt="none", ecolor="black", elinewidth=1.0, capsize=2.5, label="interval")  # fmt: skip
+        below = value[known] - np.minimum(low, value)[known]
+        above = np.maximum(high, value)[known] - value[known]
+        axis.errorbar(n[known], value[known], [below, above], fmt="none", ecolor="black", elinewidth=1.0, capsize=2.5,
+                      label="interval")  # fmt: skip
     sites = len(n) - 1
     expected = 100 * binomial_distribution(sites, min(max(result.mean_n.value / sites, 0.0), 1.0))
     axis.plot(n, expected, "o-", color=COLOURS[1], markersize=4, linewidth=0.9, label="binomial of the same mean")

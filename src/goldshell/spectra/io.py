@@ -198,7 +198,8 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
     text = _decode(data)
     bruker = _bruker_lines(text)
     if bruker is not None:
-        return _checked(Spectrum(*bruker[0], str(path), *bruker[1:]), where=str(path))
+        (mz, intensity), polarity, mode, scans = bruker
+        return _checked(Spectrum(mz, intensity, str(path), polarity, mode, scans), where=str(path))
     lines = text.splitlines()
     first = next((i for i, line in enumerate(lines) if _is_row(line)), None)
     if first is None:
@@ -211,7 +212,7 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
     columns = _columns(lines[:first], delimiter)
     end = first
     pairs = []
-    for end in range(first, len(lines)):  # noqa: B007 - the line where the block ends is reported
+    for end in range(first, len(lines)):
         cells = lines[end].split(delimiter)
         if len(cells) <= max(columns):
             break
@@ -232,7 +233,7 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
             where=f"{path}:{rest[0] + 1}",
             hint=f"columns found: {len(cells)}; with decimal commas use semicolons or tabs between columns",
         )
-    if delimiter == "," and len(sample.split(",")) == 4 and not lines[0][:1].isalpha():
+    if delimiter == "," and len(sample.split(",")) == 4 and (first == 0 or len(lines[first - 1].split(",")) == 2):
         raise InputError(
             "four comma-separated numbers: decimal commas with comma separators cannot be told apart",
             where=f"{path}:{first + 1}",

@@ -12,8 +12,9 @@ from goldshell.chemistry import Cluster, Ligand, find_ligand, parse_cluster
 from goldshell.errors import AnalysisError, InputError
 from goldshell.spectra.esi_ms import grammar, quality
 from goldshell.spectra.esi_ms.calibrate import observed_resolution, scan
-from goldshell.spectra.esi_ms.deconvolve import Candidates, Channel, Data, Fit, Solver, channel_of, template_mixing
+from goldshell.spectra.esi_ms.deconvolve import Channel, Data, Fit, Solver, candidates_in, channel_of, template_mixing
 from goldshell.spectra.esi_ms.envelopes import Instrument, columns, ion_peaks
+from goldshell.spectra.esi_ms.etching import find_etch_products
 from goldshell.spectra.esi_ms.grammar import Ion, Shell
 from goldshell.spectra.esi_ms.linear import baseline_columns, inverse_of, noise_from_differences
 from goldshell.spectra.esi_ms.report import EsiMsResult
@@ -21,9 +22,11 @@ from goldshell.spectra.esi_ms.summary import summarise
 from goldshell.spectra.io import Spectrum
 
 _MOST_CHARGES = 12
+_CHECK = "check cluster, incoming ligand, charges and polarity"
 _MOST_TURNS = 4  # rounds of adding channels that the residual asks for
 _MARGIN = 6.0  # Th kept beside the outermost envelope
 _SHORT_RANGE = 100.0  # Th below which slope and exponent cannot be told from the rest
+_LARGE_MISFIT = 0.01  # share of the variance above which the other polarity is tried
 _KEEP_Z = 3.0  # standard deviations that the summed amount of a shell must be above zero
 
 
@@ -91,7 +94,8 @@ def analyse_spectrum(
     first = grammar.ions(search.shells, search.charges, search.core_charges, grammar.modifications())
     if not first:
         raise InputError("no ion of this cluster has these charges", where=search.cluster.notation)
-    data, start, active, clipped = _prepare(spectrum, first, search)
+    data, start, active, seen = _prepare(spectrum, first, search)
+    clipped = int(data.excluded.sum())
     if clipped:
         warnings.append(f"the detector is saturated ({clipped} points at its limit): they are left out; "
                         "record it again at lower intensity")  # fmt: skip
@@ -99,8 +103,41 @@ def analyse_spectrum(
     solver = Solver(data, start, fixed)
     fit, active = _fit(solver, search, active)
     upper = _upper_limits(solver, fit, search) if intervals else {}
-    return summarise(data, fit, search.cluster, search.incoming, search.shells, search.charges, upper, warnings,
-                     response=response, intervals=intervals, level=level, source=spectrum.source)  # fmt: skip
+    result = summarise(data, fit, search.cluster, search.incoming, search.shells, search.charges, upper, warnings,
+                       response=response, intervals=intervals, level=level, seen=seen,
+                       source=spectrum.source, extra=find_etch_products(spectrum, search.cluster, search.incoming,
+                       fit.instrument, search.charges[0] < 0))  # fmt: skip
+    if not spectrum.polarity and _misfit(data, fit) > _LARGE_MISFIT:
+        _check_polarity(spectrum, search, polarity, charges, also, _misfit(data, fit))
+    return result
+
+
+def _misfit(data: Data, fit: Fit) -> float:
+    """Share of the variance of the points that is neither model nor white noise."""
+    usable = ~data.excluded
+    left = (data.y - fit.model - fit.base)[usable]
+    return float((left**2).sum() - usable.sum() * data.noise**2) / float(((data.y - data.y.mean())[usable] ** 2).sum())
+
+
+def _check_polarity(
+    spectrum: Spectrum, search: Search, polarity: str, charges: Sequence[int] | None,
+    also: Sequence[Cluster | str], misfit: float,
+) -> None:  # fmt: skip
+    """Raise AnalysisError when ions of the other polarity fit far better a spectrum that does not say its own."""
+    other = "positive" if polarity == "negative" else "negative"
+    try:
+        there = _search(spectrum, search.cluster, search.incoming, charges, other, search.core_charges, also)
+        ions = grammar.ions(there.shells, there.charges, there.core_charges, grammar.modifications())
+        data, start, active, _ = _prepare(spectrum, ions, there)
+        solver = Solver(data, start, _undetermined(data))
+        fit, _ = _fit(solver, there, active)
+    except (AnalysisError, InputError, np.linalg.LinAlgError):
+        return
+    if _misfit(data, fit) < 0.4 * misfit and fit.instrument.log_resolution > start.log_resolution - 0.7:
+        raise AnalysisError(
+            f"the spectrum fits {other} ions better than {polarity} ones", where=spectrum.source,
+            hint=f"use polarity {other}",
+        )  # fmt: skip
 
 
 def _search(
@@ -141,7 +178,7 @@ def _search(
     return Search(start, ligand, tuple(sign * z for z in wanted), cores, tuple(made))
 
 
-def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data, Instrument, list[Ion], int]:
+def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data, Instrument, list[Ion], float]:
     """Points to fit, a first guess of the instrument, and the candidates whose isotope peaks are there."""
     x, y = quality.with_zeros(spectrum.mz, spectrum.intensity)
     peaks = ion_peaks(ions)
@@ -169,7 +206,7 @@ def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data,
         )  # fmt: skip
     data = Data(x, y, noise, baseline_columns(x), clipped)
     start = _scanned(data, there, start, seen)
-    return data, start, there, int(clipped.sum())
+    return data, start, there, seen
 
 
 def _present(x: np.ndarray, y: np.ndarray, ions: list[Ion], start: Instrument, noise: float) -> list[Ion]:
@@ -219,7 +256,7 @@ def _undetermined(data: Data) -> frozenset[str]:
 
 def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Ion]]:
     data = solver.data
-    candidates = Candidates(there, data, solver.instrument)
+    candidates = candidates_in(there, data, solver.instrument)
     if not candidates.ions:
         raise AnalysisError("no envelope lies whole in the m/z range", where=search.cluster.notation)
     amounts = solver.first_amounts(candidates)
@@ -229,9 +266,9 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
         by_charge[ion.charge] = by_charge.get(ion.charge, 0.0) + float(amount)
     total = sum(by_charge.values())
     if total <= 0:
-        raise AnalysisError("no ion of this cluster is in the spectrum", where=search.cluster.notation)
+        raise AnalysisError("no ion of this cluster is in the spectrum", where=search.cluster.notation, hint=_CHECK)
     live = [charge for charge, amount in by_charge.items() if amount > 0.003 * total]
-    every = Candidates(
+    every = candidates_in(
         grammar.ions(search.shells, live, search.core_charges, grammar.modifications()), data, solver.instrument
     )
     others = grammar.ions(search.shells, live, search.core_charges, grammar.modifications(other=True))
@@ -252,7 +289,7 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
         untried = [ion for ion in others if channel_of(ion) not in channels and ion.shell in set(kept_shells)
                    and ion.core_charge == core.get(ion.charge)]  # fmt: skip
         shares = dict(zip(every.shells, shell_share, strict=True))
-        added = solver.grow(support, fit.amounts, Candidates(untried, data, solver.instrument), shares)
+        added = solver.grow(support, fit.amounts, candidates_in(untried, data, solver.instrument), shares)
         if not added:
             break
         channels |= set(added)
@@ -263,7 +300,7 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
             (ion.shell, channel_of(ion)): max(float(amount), 0.0)
             for ion, amount in zip(fit.ions, fit.amounts, strict=True)
         }
-        every = Candidates(
+        every = candidates_in(
             [ion for ion in dict.fromkeys([*every.ions, *others]) if channel_of(ion) in channels],
             data,
             solver.instrument,
@@ -280,7 +317,7 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
 
 
 def _closed(channels: list[Channel]) -> list[Channel]:
-    """Every core charge with every modification that occurs at a charge: a weak combination missed would bias others."""
+    """Every core charge with every modification that occurs at a charge: a weak one missed would bias others."""
     made = []
     for charge in dict.fromkeys(channel[0] for channel in channels):
         cores = dict.fromkeys(core for size, core, _ in channels if size == charge)
@@ -295,8 +332,8 @@ def _product(
     made = []
     for shell in shells:
         for charge, core, change in channels:
-            made += [ion for ion in grammar.ions([shell], [charge], [core], [change])]
-    return Candidates(made, data, instrument).ions
+            made += list(grammar.ions([shell], [charge], [core], [change]))
+    return candidates_in(made, data, instrument).ions
 
 
 def _weak_shells(solver: Solver, fit: Fit) -> set[Shell]:
@@ -328,7 +365,7 @@ def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple
     total = sum(share.values())
     live = [channel for channel, part in share.items() if part > 0]
     data = solver.data
-    rest = Candidates(
+    rest = candidates_in(
         [ion for shell in absent for c in live for ion in grammar.ions([shell], [c[0]], [c[1]], [c[2]])],
         data, fit.instrument,
     )  # fmt: skip

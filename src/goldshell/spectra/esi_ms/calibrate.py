@@ -1,4 +1,4 @@
-"""Calibration, resolution, peak shape and 34S abundance: first guesses from the data, then Gauss-Newton with amounts."""
+"""Calibration, resolution, peak shape and 34S: first guesses from the data, then Gauss-Newton with the amounts."""
 
 from __future__ import annotations
 

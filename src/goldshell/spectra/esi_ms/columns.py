@@ -172,8 +172,8 @@ def fill_derivatives(
 ) -> np.ndarray:  # fmt: skip
     """Change of the model with shift, slope, ln R, exponent, each shape parameter, and 34S.
 
-    ``moves`` holds per peak dc/d(shift), dc/d(slope) and d(ln w)/d(exponent) negated; ``tables`` the shape, its slope and
-    its change with each shape parameter.
+    ``moves`` holds per peak dc/d(shift), dc/d(slope) and -d(ln w)/d(exponent); ``tables`` the shape, its slope and its
+    change with each shape parameter.
     """
     shapes = tables.shape[0] - 2
     out = np.zeros((len(x), 5 + shapes))

@@ -2,8 +2,8 @@
 
 A channel is what an ion carries beside its shell: charge, core charge, cations, neutral parts. Selection works on
 templates, which are sums of many columns and so far better determined than single ions: channel c is tested with
-T_c = sum_s P_s A_sc, shell s with T_s = sum_c g_c A_sc, in turn. What passes spans a product of shells and channels whose
-amounts are fitted without sign constraints, so that sums over channels are unbiased and have honest intervals.
+T_c = sum_s P_s A_sc, shell s with T_s = sum_c g_c A_sc, in turn. What passes spans a product of shells and channels
+whose amounts are fitted without sign constraints, so that sums over channels are unbiased and have honest intervals.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goldshell.spectra.esi_ms.columns import Columns
 from goldshell.spectra.esi_ms.calibrate import prior, refine
+from goldshell.spectra.esi_ms.columns import Columns
 from goldshell.spectra.esi_ms.envelopes import NUISANCES, Instrument, Peaks, columns, derivatives, ion_peaks
 from goldshell.spectra.esi_ms.grammar import Ion, Modification, Shell
 from goldshell.spectra.esi_ms.linear import (
@@ -85,29 +85,38 @@ class Fit:
     groups: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Candidate ions with their isotope peaks, in shells by channels."""
+    """Candidate ions with their isotope peaks, in shells by channels.
 
-    def __init__(self, ions: Sequence[Ion], data: Data, instrument: Instrument) -> None:
-        peaks = ion_peaks(ions) if ions else None
-        self.ions: list[Ion] = []
-        self.shells: list[Shell] = []
-        self.channels: list[Channel] = []
-        self.index = np.empty((0, 0), dtype=int)
-        self.peaks = peaks
-        if peaks is None:
-            return
-        covered = _covered(peaks, data.x, instrument)
-        chosen = np.flatnonzero(covered > 0.5)
-        self.peaks = peaks.of(chosen)
-        self.ions = [ions[i] for i in chosen]
-        self.shells = list(dict.fromkeys(ion.shell for ion in self.ions))
-        self.channels = list(dict.fromkeys(channel_of(ion) for ion in self.ions))
-        shell_at = {shell: i for i, shell in enumerate(self.shells)}
-        channel_at = {channel: i for i, channel in enumerate(self.channels)}
-        self.index = np.full((len(self.shells), len(self.channels)), -1)
-        for position, ion in enumerate(self.ions):
-            self.index[shell_at[ion.shell], channel_at[channel_of(ion)]] = position
+    Parameters
+    ----------
+    ions : those of which at least half the envelope lies where there are points
+    peaks : of the ions
+    shells, channels : that occur
+    index : position of the ion of each shell and channel, -1 for none, shape (shells, channels)
+    """
+
+    ions: list[Ion]
+    peaks: Peaks
+    shells: list[Shell]
+    channels: list[Channel]
+    index: np.ndarray
+
+
+def candidates_in(ions: Sequence[Ion], data: Data, instrument: Instrument) -> Candidates:
+    """The ions whose envelopes lie in the data, arranged."""
+    every = ion_peaks(ions)
+    inside = np.flatnonzero(_covered(every, data.x, instrument) > 0.5).tolist() if ions else []
+    kept = [ions[i] for i in inside]
+    shells = list(dict.fromkeys(ion.shell for ion in kept))
+    channels = list(dict.fromkeys(channel_of(ion) for ion in kept))
+    shell_at = {shell: i for i, shell in enumerate(shells)}
+    channel_at = {channel: i for i, channel in enumerate(channels)}
+    index = np.full((len(shells), len(channels)), -1)
+    for position, ion in enumerate(kept):
+        index[shell_at[ion.shell], channel_at[channel_of(ion)]] = position
+    return Candidates(kept, every.of(np.array(inside, dtype=int)), shells, channels, index)
 
 
 def channel_of(ion: Ion) -> Channel:
@@ -254,10 +263,11 @@ class Solver:
             if not len(open_):
                 break
             if chosen:
-                block = left[np.ix_(chosen, chosen)]
-                solved = np.linalg.solve(block, np.column_stack([score[chosen], left[np.ix_(chosen, open_)]]))
-                rest = score[open_] - left[np.ix_(open_, chosen)] @ solved[:, 0]
-                own = np.diag(left)[open_] - np.einsum("ij,ji->i", left[np.ix_(open_, chosen)], solved[:, 1:])
+                done = np.array(chosen)
+                block = left[np.ix_(done, done)]
+                solved = np.linalg.solve(block, np.column_stack([score[done], left[np.ix_(done, open_)]]))
+                rest = score[open_] - left[np.ix_(open_, done)] @ solved[:, 0]
+                own = np.diag(left)[open_] - np.einsum("ij,ji->i", left[np.ix_(open_, done)], solved[:, 1:])
             else:
                 rest, own = score[open_], np.diag(left)[open_]
             own = np.where(own > 0.005 * scale[open_], own, np.inf)

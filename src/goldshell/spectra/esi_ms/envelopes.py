@@ -121,6 +121,8 @@ def ion_peaks(ions: Sequence[Ion]) -> Peaks:
     The envelope is computed once for each shell and modification; ions that differ in protons only are shifted by the
     mass of 1H (deuterium of a few protons changes a probability by less than 1e-3 of itself).
     """
+    if not ions:
+        return Peaks(np.zeros(1, dtype=int), np.empty(0), np.empty(0), np.empty(0))
     hydrogen = isotope_table()["H"][0].mass
     sizes, mz, probability, sulfur = [], [], [], []
     for ion in ions:
@@ -228,4 +230,5 @@ def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np
     moves = np.stack([1e-6 * peaks.mz, 1e-6 * peaks.mz * place, np.log(peaks.mz / instrument.centre)], axis=1)
     p = peaks.probabilities(instrument.sulfur34)
     return fill_derivatives(x, peaks.start, low, high, centre, width, p, peaks.sulfur,
-                            np.ascontiguousarray(amounts, dtype=float), moves, tables, _STEP, instrument.reach)  # fmt: skip
+                            np.ascontiguousarray(amounts, dtype=float), moves, tables, _STEP,
+                            instrument.reach)  # fmt: skip

@@ -241,6 +241,40 @@ def ions(
     return made
 
 
+def equal_masses(
+    cluster: Cluster, incoming: Ligand | None, tolerance: float, swaps: int = 5
+) -> list[dict[str, object]]:
+    """Modifications that, with some ligands more or fewer exchanged, weigh the same: no resolution at hand tells them.
+
+    Parameters
+    ----------
+    cluster, incoming : the exchange; nothing is returned without exactly one outgoing ligand
+    tolerance : largest difference in mass that cannot be separated [Da]
+    swaps : at most
+
+    Returns
+    -------
+    list of ``{"n_shift", "modification", "difference_mDa"}``: an ion with n could be one of n + n_shift so modified
+    """
+    outgoing = [ligand for ligand, _ in cluster.ligands if ligand != incoming]
+    if incoming is None or len(outgoing) != 1:
+        return []
+    step = incoming.thiolate_formula.monoisotopic_mass - outgoing[0].thiolate_formula.monoisotopic_mass
+    hydrogen = Formula.of({"H": 1}).monoisotopic_mass
+    found: list[dict[str, object]] = []
+    tried = [*modifications(6, other=True), *(Modification((), ((name, k),)) for name in NEUTRALS for k in (1, 2))]
+    for change in dict.fromkeys(tried):
+        gained = sum(k * (Formula.parse(CATIONS[name]).monoisotopic_mass - hydrogen) for name, k in change.cations)
+        gained += sum(k * Formula.parse(NEUTRALS[name]).monoisotopic_mass for name, k in change.neutrals)
+        for shift in range(-swaps, swaps + 1):
+            difference = shift * step + gained
+            if shift and abs(difference) < tolerance:
+                found.append(
+                    {"n_shift": shift, "modification": change.label, "difference_mDa": round(1000 * difference, 2)}
+                )
+    return found
+
+
 @functools.lru_cache(maxsize=65536)
 def heavy_formula(shell: Shell, change: Modification) -> Formula | None:
     """Atoms of shell and modification with every proton in place; None when a loss is impossible."""

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.optimize import brentq
+from scipy.special import chdtrc, ndtri
 
+from goldshell.errors import InputError
 from goldshell.numerics import Estimate
 
 _DRAWS = 4000
@@ -68,11 +70,11 @@ def fractions(
     jacobian = (np.eye(len(n)) - value[:, None]) / total
     spread = jacobian @ covariance @ jacobian.T
     sd = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     found = kept > 0
     low = np.clip(np.where(found, value - z * sd - confusable / total, 0.0), 0.0, 1.0)
     high = np.clip(np.where(found, value + z * sd, np.maximum(upper, 0.0) / (total + np.maximum(upper, 0.0))), 0.0, 1.0)
-    high = np.clip(high + np.where(found, 0.0, 1.0) * 0.0 + confusable / total, 0.0, 1.0)
+    high = np.clip(high + confusable / total, 0.0, 1.0)
     mean_sd = math.sqrt(max(float(n @ spread @ n), 0.0))
     random = np.random.default_rng(seed)
     sites = len(n) - 1
@@ -99,7 +101,7 @@ def share(amounts: np.ndarray, covariance: np.ndarray, member: np.ndarray, level
     if not intervals:
         return Estimate(min(max(value, 0.0), 1.0), math.nan, math.nan)
     gradient = (member.astype(float) - value) / total
-    half = float(norm.ppf(0.5 + level / 2)) * math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
+    half = float(ndtri(0.5 + level / 2)) * math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
     return Estimate(min(max(value, 0.0), 1.0), max(0.0, value - half), min(1.0, value + half))
 
 
@@ -120,7 +122,35 @@ def same_mean(means: np.ndarray, sds: np.ndarray) -> tuple[float, int, float]:
     centre = float(weight @ means[usable]) / float(weight.sum())
     statistic = float(weight @ (means[usable] - centre) ** 2)
     freedom = int(usable.sum()) - 1
-    return statistic, freedom, float(chi2.sf(statistic, freedom))
+    return statistic, freedom, float(chdtrc(freedom, statistic))
+
+
+def response_for_mean(values: np.ndarray, mean_n: float) -> float:
+    """Response of the fully exchanged over the starting cluster that brings the mean of n to one measured otherwise.
+
+    Solves  sum n f_n r^(-n/N) / sum f_n r^(-n/N) = mean  for r, for example with the mean n of an NMR spectrum.
+
+    Parameters
+    ----------
+    values : fractions f_0..f_N at a response of 1 [1]
+    mean_n : mean number of incoming ligands
+
+    Raises
+    ------
+    InputError : a mean that no response can give
+    """
+    n = np.arange(len(values))
+    there = n[values > 0]
+    if not there.min() < mean_n < there.max():
+        raise InputError(
+            f"no response brings the mean to {mean_n:g}", hint=f"species found have n = {there.min()} to {there.max()}"
+        )
+
+    def excess(log_response: float) -> float:
+        weight = values * np.exp(-log_response * n / n[-1])
+        return float(n @ weight / weight.sum()) - mean_n
+
+    return math.exp(brentq(excess, -60.0, 60.0))
 
 
 def _dispersion(rows: np.ndarray, n: np.ndarray) -> np.ndarray:

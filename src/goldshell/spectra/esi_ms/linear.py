@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import BSpline
 from scipy.linalg import cho_factor, cho_solve
 
 from goldshell.spectra.esi_ms.columns import Columns
@@ -12,17 +11,29 @@ _RIDGE = 1e-9  # of the diagonal: keeps exact duplicates solvable without moving
 
 
 def baseline_columns(x: np.ndarray, spacing: float = 15.0) -> Columns:
-    """Cubic B-splines for a smooth baseline, one knot every ``spacing`` [Th]; a straight line in a short range.
+    """Uniform cubic B-splines for a smooth baseline, one knot every ``spacing`` [Th]; a straight line in a short range.
 
     The spacing is several times the width of an isotope envelope, so that a baseline cannot take an ion's place.
     """
     intervals = max(1, round((x[-1] - x[0]) / spacing))
+    place = (x - x[0]) / (x[-1] - x[0]) * intervals
     degree = 3 if intervals >= 3 else 1
-    inner = np.linspace(x[0], x[-1], intervals + 1)
-    knots = np.concatenate([[x[0]] * degree, inner, [x[-1]] * degree])
-    found = BSpline.design_matrix(x, knots, degree).tocsc()
-    found.sort_indices()
-    return Columns(found.data, found.indptr.astype(np.int64), found.indices[found.indptr[:-1]].astype(np.int64), len(x))
+    data, first = [], []
+    for k in range(-degree, intervals):  # spline k is above zero from knot k to knot k + degree + 1
+        low, high = np.searchsorted(place, k), np.searchsorted(place, k + degree + 1, side="right")
+        u = place[low:high] - k
+        data.append(_cubic(u) if degree == 3 else np.maximum(1.0 - np.abs(u - 1.0), 0.0))
+        first.append(low)
+    pointer = np.concatenate([[0], np.cumsum([len(part) for part in data])]).astype(np.int64)
+    return Columns(np.concatenate(data), pointer, np.array(first, dtype=np.int64), len(x))
+
+
+def _cubic(u: np.ndarray) -> np.ndarray:
+    """The uniform cubic B-spline on 0 to 4."""
+    v = np.minimum(u, 4.0 - u)
+    outer = v**3 / 6.0
+    inner = (-3.0 * v**3 + 12.0 * v**2 - 12.0 * v + 4.0) / 6.0
+    return np.where(v < 1.0, np.maximum(outer, 0.0), inner)
 
 
 def solve_signed(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -124,8 +135,8 @@ def noise_model(residual: np.ndarray, model: np.ndarray, floor: float) -> np.nda
         if len(part) >= 8:
             # larger of the median-based and a trimmed spread: misfit of the peak shape sits in the wings only
             r = np.sort(np.abs(residual[part]))[: max(4, int(0.95 * len(part)))]
-            variance = max((1.4826 * float(np.median(np.abs(residual[part])))) ** 2, float((r**2).mean()) * 1.3)
-            groups.append((float(signal[part].mean()), variance, len(part)))
+            spread = max((1.4826 * float(np.median(np.abs(residual[part])))) ** 2, float((r**2).mean()) * 1.3)
+            groups.append((float(signal[part].mean()), spread, len(part)))
     if not groups:
         return np.array([max(floor, float(residual.std())) ** 2, 0.0, 0.0])
     mu, variance, count = (np.array(item) for item in zip(*groups, strict=True))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from goldshell.errors import AnalysisError
 from goldshell.spectra.io import Spectrum
+
+_COARSEST = 12000.0  # m/z over point spacing; below it even R 4000 has fewer than three points in a width
+_STEEPEST = 0.45  # height of the higher neighbour of a maximum over the maximum
 
 
 def check_profile(spectrum: Spectrum) -> None:
@@ -23,19 +28,14 @@ def check_profile(spectrum: Spectrum) -> None:
     y, x = spectrum.intensity, spectrum.mz
     if len(x) < 20:
         raise AnalysisError(f"only {len(x)} points", where=spectrum.source, hint=advice)
-    strong = np.flatnonzero(y > 0.05 * y.max())
-    inner = strong[(strong > 1) & (strong < len(y) - 2)]
-    if len(inner) < 5:
+    tops = np.flatnonzero((y[1:-1] >= y[:-2]) & (y[1:-1] >= y[2:]) & (y[1:-1] > 0.05 * y.max())) + 1
+    if len(tops) < 3:
         return
-    gap = np.diff(x)
-    # Both sides of a profile peak fall off over several points spaced evenly; centroids sit a whole isotope apart
-    local = np.minimum(gap[inner - 1], gap[inner])
-    uneven = np.std(local) / np.mean(local)
-    neighbours = np.maximum(y[inner - 1], y[inner + 1]) / y[inner]
-    alone = float((x[inner] / local < 1500).mean()) if len(inner) else 0.0
-    isolated = float((neighbours < 0.02).mean())
-    few_steps = float(np.median(x[inner] / local))
-    if isolated > 0.5 or alone > 0.8 or (few_steps < 9000 and uneven > 0.5 and len(x) < 3000):
+    # On a profile the neighbours of a peak's top are nearly as high and lie far closer than an isotope spacing
+    tops = tops[np.argsort(y[tops])[::-1][:60]]
+    nearest = np.minimum(x[tops] - x[tops - 1], x[tops + 1] - x[tops])
+    neighbour = np.maximum(y[tops - 1], y[tops + 1]) / y[tops]
+    if np.median(x[tops] / nearest) < _COARSEST or np.median(neighbour) < _STEEPEST:
         raise AnalysisError("the points look like centroids, not a profile", where=spectrum.source, hint=advice)
 
 
@@ -45,7 +45,7 @@ def with_zeros(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # the usual spacing changes slowly with m/z: running median over blocks
     blocks = max(1, len(gap) // 200)
     edges = np.linspace(0, len(gap), blocks + 1).astype(int)
-    usual = np.repeat([np.median(gap[a:b]) for a, b in zip(edges, edges[1:], strict=False)], np.diff(edges))
+    usual = np.repeat([np.median(gap[a:b]) for a, b in itertools.pairwise(edges)], np.diff(edges))
     wide = np.flatnonzero(gap > 3.5 * usual)
     if not len(wide):
         return x, y

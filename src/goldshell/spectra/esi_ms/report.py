@@ -74,13 +74,14 @@ class EsiMsResult:
     consistency : test that all charges share one mean n: probability, None with one charge
     instrument : calibration, resolution, peak shape, 34S
     resolution_mz : where the resolution is given [Th]
+    response : signal of the fully exchanged over that of the starting cluster, as used [1]
     unexplained_fraction : share of the signal above baseline that no ion explains [1]
     unexplained_peaks : the largest of it, (m/z, height) pairs
     r_squared : of the fit to the points
     assignments : ions found, most intense first
     merged : groups of n whose shares the resolution cannot separate
     merged_ions : the ions of those groups
-    confusable : ions found beside another explanation with the same envelope that needs more parts
+    confusable : modifications that with other numbers of ligands weigh the same within a tenth of a peak width
     mz, intensity, model, baseline : points of the fit [Th], [instrument's unit]
     warnings : advice
     """
@@ -96,6 +97,7 @@ class EsiMsResult:
     consistency: float | None
     instrument: Instrument
     resolution_mz: float
+    response: float
     unexplained_fraction: float
     unexplained_peaks: tuple[tuple[float, float], ...]
     r_squared: float
@@ -143,6 +145,7 @@ class EsiMsResult:
             "resolution_mz": self.resolution_mz,
             "peak_shape": {"asymmetry": self.instrument.asymmetry, "lorentzian": self.instrument.lorentzian},
             "abundance_34S": self.instrument.sulfur34,
+            "response": self.response,
             "unexplained_fraction": self.unexplained_fraction,
             "unexplained_peaks": [{"mz": mz, "intensity": height} for mz, height in self.unexplained_peaks],
             "r_squared": self.r_squared,

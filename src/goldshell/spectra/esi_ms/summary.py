@@ -13,18 +13,20 @@ from goldshell.errors import AnalysisError
 from goldshell.numerics import Estimate
 from goldshell.spectra.esi_ms import quality
 from goldshell.spectra.esi_ms.deconvolve import Data, Fit
-from goldshell.spectra.esi_ms.grammar import Ion, Shell
+from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, Shell, equal_masses
 from goldshell.spectra.esi_ms.intervals import Fractions, fractions, mean_of, same_mean, share
 from goldshell.spectra.esi_ms.report import Assignment, EsiMsResult
 
 _SMALLEST_R2 = 0.3
+_CHECK = "check cluster, incoming ligand, charges and polarity"
 _DISAGREE = 0.001
+_UNRESOLVED = 4.0  # FWHM times charge [Da] from which envelopes of neighbouring shells run together
 
 
 def summarise(
     data: Data, fit: Fit, cluster: Cluster, incoming: Ligand | None, shells: Sequence[Shell], charges: Sequence[int],
     upper: dict[Shell, tuple[float, float]], warnings: list[str], *, response: float, intervals: bool, level: float,
-    source: str,
+    seen: float, source: str, extra: Sequence[Assignment] = (),
 ) -> EsiMsResult:  # fmt: skip
     """The result of a fit; see `EsiMsResult`.
 
@@ -40,7 +42,7 @@ def summarise(
     robust = fit.robust * np.outer(factor, factor)
     main = n >= 0
     if not main.any() or amounts[main].sum() <= 0:
-        raise AnalysisError(f"no ion of {cluster.notation} is in the spectrum", where=source)
+        raise AnalysisError(f"no ion of {cluster.notation} is in the spectrum", where=source, hint=_CHECK)
     everything = data.y - fit.base
     residual = everything - fit.model
     signal = float((np.maximum(everything, 0.0) * np.gradient(data.x)).sum())
@@ -51,15 +53,17 @@ def summarise(
     modelled = float((fit.model * np.gradient(data.x)).sum())
     lost, peaks = quality.unexplained(data.x, np.where(usable, residual, 0.0), fit.sd,
                                       max(signal - noise_area, modelled), width)  # fmt: skip
-    _refuse(fit, cluster, r2, lost, peaks, source)
-    per_n, spread, seen = _by_n(fit.ions, amounts, covariance, robust, sites)
-    limits, warn_unseen = _limits(shells, seen, upper, sites, level, fit.ions)
+    _refuse(fit, cluster, r2, lost, peaks, seen, source)
+    per_n, spread, there = _by_n(fit.ions, amounts, covariance, robust, sites)
+    limits, warn_unseen = _limits(shells, there, upper, sites, level, fit.ions)
     confusable_amount, merged, merged_ions = _merged(fit, amounts, sites)
     composition = fractions(per_n, spread, upper=limits, confusable=confusable_amount, level=level, intervals=intervals)
     warnings = warnings + warn_unseen
-    core = {q: share(amounts[main], covariance[np.ix_(main, main)],
-                     np.array([ion.core_charge == q for ion in np.array(fit.ions, dtype=object)[main]]), level, intervals)
-            for q in sorted({ion.core_charge for ion in fit.ions})}  # fmt: skip
+    cores = np.array([ion.core_charge for ion in fit.ions])[main]
+    core = {
+        q: share(amounts[main], covariance[np.ix_(main, main)], cores == q, level, intervals)
+        for q in sorted({int(charge) for charge in cores})
+    }
     per_charge, consistency = _per_charge(fit.ions, amounts, covariance, main, level, intervals)
     if consistency is not None and consistency < _DISAGREE:
         warnings.append("the charges disagree about the mean n: ligands may change how a cluster ionises, or another "
@@ -87,13 +91,16 @@ def summarise(
         consistency=consistency,
         instrument=fit.instrument,
         resolution_mz=strongest,
+        response=response,
         unexplained_fraction=lost,
         unexplained_peaks=peaks,
         r_squared=r2,
-        assignments=tuple(_assignments(fit, covariance, top)),
+        assignments=(*_assignments(fit, covariance, top), *extra),
         merged=merged,
         merged_ions=merged_ions,
-        confusable=(),
+        confusable=tuple(
+            equal_masses(cluster, incoming, 0.1 * width * float(np.mean([abs(ion.charge) for ion in fit.ions])))
+        ),
         mz=data.x,
         intensity=data.y,
         model=fit.model,
@@ -103,13 +110,19 @@ def summarise(
 
 
 def _refuse(
-    fit: Fit, cluster: Cluster, r2: float, lost: float, peaks: tuple[tuple[float, float], ...], source: str
+    fit: Fit, cluster: Cluster, r2: float, lost: float, peaks: tuple[tuple[float, float], ...], seen: float, source: str
 ) -> None:
     places = ", ".join(f"{mz:.2f}" for mz, _ in peaks[:3])
     width = np.array([abs(ion.charge) for ion in fit.ions]) * float(np.median(fit.instrument.width(fit.peaks.mz)))
-    if width.min() > 4.0:
+    fitted = math.exp(fit.instrument.log_resolution)
+    if math.isfinite(seen) and fitted < 0.5 * seen:
         raise AnalysisError(
-            f"the resolution, {math.exp(fit.instrument.log_resolution):.0f}, is too low to tell shells apart",
+            f"envelopes of {cluster.notation} do not match the peaks (width fitted R {fitted:.0f}, seen R {seen:.0f})",
+            where=source, hint="check cluster, incoming ligand, core charge and polarity",
+        )  # fmt: skip
+    if width.min() > _UNRESOLVED:
+        raise AnalysisError(
+            f"the resolution, {fitted:.0f}, is too low to tell shells apart",
             where=source, hint="record it with a time-of-flight or Fourier-transform instrument",
         )  # fmt: skip
     if r2 < _SMALLEST_R2 or lost > 0.6:
@@ -128,7 +141,7 @@ def _by_n(
     spread = member @ covariance @ member.T
     own = np.maximum(np.diag(spread), 1e-300)
     wider = np.sqrt(np.maximum(1.0, np.einsum("ij,jk,ik->i", member, robust, member) / own))
-    return member @ amounts, spread * np.outer(wider, wider), member.any(axis=1)
+    return member @ amounts, spread * np.outer(wider, wider), np.asarray(member.any(axis=1))
 
 
 def _limits(
@@ -136,9 +149,9 @@ def _limits(
     ions: Sequence[Ion],
 ) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     """Largest amount of each n that was not found; infinite where the m/z range does not show it."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     limits = np.full(sites + 1, 0.0)
     outside = []
     for k in range(sites + 1):
@@ -181,9 +194,9 @@ def _merged(
 def _per_charge(
     ions: Sequence[Ion], amounts: np.ndarray, covariance: np.ndarray, main: np.ndarray, level: float, intervals: bool
 ) -> tuple[list[dict[str, Any]], float | None]:
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     charge = np.array([abs(ion.charge) for ion in ions])
     n = np.array([ion.shell.n for ion in ions], dtype=float)
     total = float(amounts[main].sum())
@@ -235,6 +248,6 @@ def _assignments(fit: Fit, covariance: np.ndarray, top: np.ndarray) -> list[Assi
         size = abs(ion.charge)
         found.append(
             Assignment(ion.label, ion.formula.hill(), ion.charge, ion.shell.n, ion.core_charge, ion.hydrogens_lost,
-                       float(top[i]), (mono - ion.charge * 5.48579909065e-4) / size, amount, sd)
+                       float(top[i]), (mono - ion.charge * ELECTRON_MASS) / size, amount, sd)
         )  # fmt: skip
     return found
