@@ -25,7 +25,12 @@ def _group() -> None:
 
 @app.command(help="Simulate the exchange that a YAML file describes: P(n), intact fraction, free ligand over time.")
 def simulate(
-    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="Cluster, ligand, phases, time, model (well_mixed, interphase_film, stochastic).")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.yaml", help="Cluster, ligand, phases, time, model (well_mixed, interphase_film, stochastic)."
+        ),
+    ],
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:
