@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import functools
 from typing import Any
 
+from goldshell.chemistry import Ligand, find_ligand, parse_cluster
 from goldshell.errors import InputError
 from goldshell.exchange.experiment import Experiment
 from goldshell.exchange.ladder import site_classes as default_site_classes
+from goldshell.transport import diffusivities, distribution_ratio
 
 # Hydrophobic counter-ions that Z used, and "none".
 COUNTER_IONS = ("TMAC", "TPAC")
+
+# An ion does not enter the organic phase, but the film equations divide by its ratio.
+_SMALLEST_RATIO = 1e-12
 
 
 def make_experiment(
@@ -42,20 +47,22 @@ def make_experiment(
     UnknownNameError : ligand or solvent not known
     InputError : notation that cannot be read, site classes that do not add to the sites
     """
-    gold, shell = _parse(cluster)
-    sites = sum(shell.values())
-    others_in_shell = [name for name in shell if name != incoming]
-    if len(others_in_shell) > 1:
+    parsed = parse_cluster(cluster)
+    entering = find_ligand(incoming)
+    leaving = [ligand for ligand, _ in parsed.ligands if ligand.name != entering.name]
+    if len(leaving) > 1:
         raise InputError(f"{cluster}: more than one outgoing ligand", hint="the well-mixed model has one A and one B")
-    outgoing = others_in_shell[0] if others_in_shell else incoming
-    start = shell.get(incoming, 0)
+    outgoing = leaving[0] if leaving else entering
+    gold = sum(count for _, count in parsed.metals)
+    sites = sum(count for _, count in parsed.ligands)
+    start = sum(count for ligand, count in parsed.ligands if ligand.name == entering.name)
     classes = tuple(site_classes) if site_classes else default_site_classes(gold, sites)
     if sum(classes) != sites or min(classes) < 1:
         raise InputError(f"site classes {classes} do not add to the {sites} sites of {cluster}")
     return Experiment(
         cluster=cluster,
-        incoming=incoming,
-        outgoing=outgoing,
+        incoming=entering.name,
+        outgoing=outgoing.name,
         gold_atoms=gold,
         sites=sites,
         site_classes=classes,
@@ -65,25 +72,29 @@ def make_experiment(
         organic_mL=organic_mL,
         pH=pH,
         solvent=solvent,
-        incoming_transport=_transport(incoming, solvent, pH),
+        incoming_transport=_transport(entering, solvent, pH),
         outgoing_transport=_transport(outgoing, solvent, pH),
         **others,
     )
 
 
-def _parse(cluster: str) -> tuple[int, dict[str, int]]:
-    """Gold atoms and ligand counts of a notation."""
-    match = re.fullmatch(r"\[?Au(\d+)((?:\([^()]+\)\d+)+)\]?[-+\d]*", cluster.strip())
-    if not match:
-        raise InputError(f"cannot read the cluster {cluster!r}", hint="write for example Au25(p-MBSA)18")
-    shell: dict[str, int] = {}
-    for name, count in re.findall(r"\(([^()]+)\)(\d+)", match[2]):
-        shell[name] = shell.get(name, 0) + int(count)
-    return int(match[1]), shell
+@functools.lru_cache(maxsize=256)
+def _diffusion(ligand: str, solvent: str) -> tuple[float, float]:
+    """Wilke-Chang diffusion coefficients in water and in the solvent, at 298.15 K [m²/s]."""
+    found = diffusivities(ligand, solvents=("water", solvent) if solvent else ("water",))
+    return found.value("water"), found.value(solvent or "water")
 
 
-def _transport(ligand: str, solvent: str, pH: float) -> tuple[float, float, float]:
-    """Organic/water distribution ratio [1], diffusivity in water and in the solvent [m²/s] at 298.15 K."""
-    # Placeholder until goldshell.transport is there: p-MBA from SCIENCE section 4, log P 1.9.
-    ratio = 80.0 / (1.0 + 10.0 ** (pH - 4.16) + 10.0 ** (2 * pH - 4.16 - 6.0)) if ligand != "p-MBSA" else 1e-4
-    return ratio, 8.06e-10, 2.28e-9
+def _transport(ligand: Ligand, solvent: str, pH: float) -> tuple[float, float, float]:
+    """Organic/water distribution ratio [1], diffusion coefficient in water and in the solvent [m²/s].
+
+    P is Crippen's octanol/water value for every solvent: an estimate to be fitted (``distribution_factor``).
+    """
+    if ligand.formal_charge:
+        ratio = 0.0
+    else:
+        pkas = ligand.pka_set()
+        acids = tuple(pka.value for pka in pkas if pka.kind == "acid" for _ in range(pka.count))
+        bases = tuple(pka.value for pka in pkas if pka.kind == "base" for _ in range(pka.count))
+        ratio = distribution_ratio(pH, 10.0**ligand.logp, acids, bases).item()
+    return max(ratio, _SMALLEST_RATIO), *_diffusion(ligand.name, solvent)

@@ -67,7 +67,7 @@ class Parameters:
         meaning="order in thiol of exchange (power law)",
     )  # fmt: skip
     exchange_affinity: float = parameter(
-        0.93, unit="1/mM", source="exchange-affinity", bounds=(0.0, 1e6),
+        0.933, unit="1/mM", source="exchange-affinity", bounds=(0.0, 1e6),
         meaning="kappa of the Langmuir law of exchange",
     )  # fmt: skip
     cooperativity: float = parameter(
@@ -105,7 +105,7 @@ class Parameters:
         meaning="y, order in thiol (power law)",
     )
     etching_affinity: float = parameter(
-        0.93, unit="1/mM", source="exchange-affinity", bounds=(0.0, 1e6), meaning="kappa of the Langmuir law of etching"
+        0.933, unit="1/mM", source="exchange-affinity", bounds=(0.0, 1e6), meaning="kappa of the Langmuir law of etching"
     )
     etching_outgoing: float = parameter(
         1.0, unit="1", source="etching-outgoing-weight", bounds=(0.0, 10.0),
@@ -134,7 +134,7 @@ class Parameters:
         meaning="variance of the relative exposure of clusters, mixing time / reaction time",
     )  # fmt: skip
     mixing_rate: float = parameter(
-        0.0, unit="1/h", source="micromixing-number", bounds=(0.0, 1e6),
+        0.0, unit="1/h", source="mixing-rate", bounds=(0.0, 1e6),
         meaning="rate at which unequal exposure evens out (0: kept for the whole run)",
     )  # fmt: skip
     drop_diameter: float = parameter(
