@@ -47,7 +47,8 @@ class Coefficients(NamedTuple):
     Parameters
     ----------
     scalars : (SCALARS,) volumes [mL], flows [mL/h], feeds [umol/h], laws, rate constants
-    ladder : (4, N + 1) forward and reverse rate constants times site numbers [1/h], interphase partition, feed share [1]
+    ladder : (4, N + 1) forward and reverse rate constants times site numbers [1/h], interphase partition, share of a
+        feed [1]
     exposure : (classes,) relative exposure of each class to the incoming ligand [1]
     """
 

@@ -4,10 +4,10 @@
     border    -H x + (sigma I - B) z - b tau = r_z
     totals    tau_r = (1 / V_r) sum_n x_(n, r)       tau: change of the total of intact clusters in region r
 
-The total of intact clusters, on which the etching law acts, has a column and a row of its own; written out it would fill
-the matrix. Undissolved thiol and unmixedness depend on nothing else and are solved first, the ligands of the organic
-phase depend on the interphase only and are eliminated by hand, so that what is left dense is 6 x 6: B, A and the total
-in water and in the interphase. The pools follow from x and z. Cost is linear in N and in the number of classes.
+The total of intact clusters, on which the etching law acts, has a column and a row of its own; written out it would
+fill the matrix. Undissolved thiol and unmixedness depend on nothing else and are solved first, the ligands of the
+organic phase depend on the interphase only and are eliminated by hand, so that what is left dense is 6 x 6: B, A and
+the total in water and in the interphase. The pools follow from x and z. Cost is linear in N and in the number of classes.
 
 Lanes as in `goldshell.numerics.radau`: real parts of the systems for each shift sigma, then imaginary parts.
 """
@@ -51,7 +51,7 @@ from goldshell.exchange.kernels import (
 from goldshell.numerics import bordered, lanes, radau
 from goldshell.numerics.bordered import factorise_chain, factorise_dense, solve_chain, solve_dense
 from goldshell.numerics.compiled import drop_stale_cache
-from goldshell.numerics.lanes import INNER, OPTIONS
+from goldshell.numerics.lanes import INNER, OPTIONS, ZERO, load, minus_product, plus, plus_product, store
 from goldshell.numerics.radau import LANES, WIDTH
 
 # Dense unknowns: B, A, total of water (0 to 2) and of the interphase (3 to 5); column 6 is the unmixedness.
@@ -86,23 +86,23 @@ def make_work(classes: int, count: int) -> Work:
     return Work(
         np.zeros((blocks, 4)), np.zeros((blocks, 2)), np.zeros((blocks, 2)), np.zeros((blocks, 2, 4)),
         np.zeros((blocks, 2, 2)), np.zeros((BORDER, BORDER + 2)), np.zeros((2, 12)), np.zeros(2),
-        np.zeros((4, WIDTH)), np.zeros((blocks, 4, WIDTH)), np.zeros((_COLUMNS, 2 * blocks, WIDTH)),
+        np.zeros((4, WIDTH)), np.zeros((blocks, 4, WIDTH)), np.zeros((2 * blocks, _COLUMNS, WIDTH)),
         np.zeros((_CORE, _CORE, WIDTH)), np.zeros((_COLUMNS, _CORE, WIDTH)), np.zeros(_CORE, dtype=np.int64),
         np.zeros((2, WIDTH)), np.zeros((_CORE, WIDTH)),
     )  # fmt: skip
 
 
 @numba.njit(**INNER)
-def _column(columns, j, v):
-    """Right-hand side of border column j (see `_COLUMNS`) for one chain, real."""
+def _columns(columns, used, v):
+    """Border columns (see `_COLUMNS`) of one chain as right-hand sides, real: ``v`` is (2 K, columns, lanes)."""
     for k in range(columns.shape[0]):
-        x = columns[k, 0, j] if j < 3 else (columns[k, 0, 3] if j == 6 else 0.0)
-        y = columns[k, 1, j - 3] if 3 <= j < 6 else (columns[k, 1, 3] if j == 6 else 0.0)
-        for p in range(LANES):
-            v[2 * k, p] = x
-            v[2 * k, p + LANES] = 0.0
-            v[2 * k + 1, p] = y
-            v[2 * k + 1, p + LANES] = 0.0
+        for j in range(used):
+            x = columns[k, 0, j] if j < 3 else (columns[k, 0, 3] if j == 6 else 0.0)
+            y = columns[k, 1, j - 3] if 3 <= j < 6 else (columns[k, 1, 3] if j == 6 else 0.0)
+            store(v[2 * k, j], 0, (x, x, x, x))
+            store(v[2 * k, j], LANES, ZERO)
+            store(v[2 * k + 1, j], 0, (y, y, y, y))
+            store(v[2 * k + 1, j], LANES, ZERO)
 
 
 def factorise(problem, shift, work):
@@ -112,6 +112,7 @@ def factorise(problem, shift, work):
     classes = problem.exposure.shape[0]
     blocks = classes * count
     two = sc[VI] > 0.0
+    used = _COLUMNS if classes > 1 else (_CORE if two else _CORE // 2)
     for p in range(LANES):
         q = p + LANES
         s = 1.0 / (shift[p] * shift[p] + shift[q] * shift[q])
@@ -127,34 +128,15 @@ def factorise(problem, shift, work):
     for c in range(classes):
         part = slice(c * count, (c + 1) * count)
         factorise_chain(work.diagonal[part], work.lower[part], work.upper[part], shift, work.inverse[part])
-        for j in range(_COLUMNS):
-            if (j == 6 and classes == 1) or (3 <= j < 6 and not two):
-                continue
-            reached = work.reach[j, 2 * c * count : 2 * (c + 1) * count]
-            _column(work.columns[part], j, reached)
-            solve_chain(work.lower[part], work.upper[part], work.inverse[part], reached)
+        reached = work.reach[2 * c * count : 2 * (c + 1) * count]
+        _columns(work.columns[part], used, reached)
+        solve_chain(work.lower[part], work.upper[part], work.inverse[part], reached, used)
     sums = work.sums
-    for j in range(_COLUMNS):
-        _border_sums(work.rows, work.reach[j], blocks, sums[j])
+    for j in range(used):
+        _border_sums(work.rows, work.reach, j, sums[j])
     border = work.border
     core = work.core
-    for a in range(_CORE):
-        r = a // 3
-        s = a % 3
-        weight = 1.0 if s < 2 else 1.0 / work.volumes[r]
-        for b in range(_CORE):
-            source = 2 * (b // 3) + b % 3 if b % 3 < 2 else BORDER + b // 3
-            for p in range(WIDTH):
-                core[a, b, p] = -weight * sums[b, a, p]
-            if s < 2:
-                for p in range(LANES):
-                    core[a, b, p] -= border[2 * r + s, source]
-        if s < 2:
-            for p in range(WIDTH):
-                core[a, a, p] += shift[p]
-        else:
-            for p in range(LANES):
-                core[a, a, p] += 1.0
+    _assemble(border, sums, work.volumes, shift, core)
     if two:
         for s in range(2):
             product = border[BO + s, BI + s] * border[BI + s, BO + s]
@@ -180,14 +162,16 @@ def solve_lanes(problem, work, v):
     two = sc[VI] > 0.0
     border = work.border
     small = work.small
+    single = v.reshape(v.shape[0], 1, WIDTH)
     for c in range(classes):
         part = slice(c * count, (c + 1) * count)
-        solve_chain(work.lower[part], work.upper[part], work.inverse[part], v[2 * c * count : 2 * (c + 1) * count])
+        chain = single[2 * c * count : 2 * (c + 1) * count]
+        solve_chain(work.lower[part], work.upper[part], work.inverse[part], chain, 1)
     _scale(v[b0 + SOLID], work.shift[2])
     _scale(v[b0 + UNMIXED], work.shift[3])
     for p in range(WIDTH):
         v[b0 + BW, p] += sc[K_DISS] * v[b0 + SOLID, p]
-    _border_sums(work.rows, v, blocks, small)
+    _border_sums(work.rows, single, 0, small)
     for r in range(2):
         weight = 1.0 / work.volumes[r]
         for p in range(WIDTH):
@@ -213,10 +197,9 @@ def solve_lanes(problem, work, v):
             v[b0 + BI + s, p] = small[3 + s, p]
             v[b0 + BO + s, p] += coupling * small[3 + s, p]
         _scale(v[b0 + BO + s], work.outer[s])
-    for j in range(_CORE if two else _CORE // 2):
-        _spread(work.reach[j], small[j], v, b0)
+    _spread(work.reach, small, 0, _CORE if two else _CORE // 2, v, b0)
     if classes > 1:
-        _spread(work.reach[6], v[b0 + UNMIXED], v, b0)
+        _spread(work.reach, v[b0 + UNMIXED : b0 + UNMIXED + 1], 6, 7, v, b0)
     _solve_pools(sc, count, work, v, b0)
 
 
@@ -232,20 +215,44 @@ def _scale(v, factor):
 
 
 @numba.njit(**INNER)
-def _border_sums(rows, v, blocks, small):
-    """What the clusters do to B, A and the total of each region: the rows of the border."""
-    for a in range(_CORE):
-        for p in range(WIDTH):
-            small[a, p] = 0.0
-    for k in range(blocks):
-        for r in range(2):
-            hb = rows[k, r, 0]
-            ha = rows[k, r, 1]
-            for p in range(WIDTH):
-                x = v[2 * k + r, p]
-                small[3 * r, p] += hb * x
-                small[3 * r + 1, p] += ha * x
-                small[3 * r + 2, p] += x
+def _assemble(border, sums, volumes, shift, core):
+    """The dense matrix of B, A and the total of both regions after elimination of the clusters."""
+    for r in range(2):
+        for s in range(3):
+            a = 3 * r + s
+            weight = -1.0 if s < 2 else -1.0 / volumes[r]
+            for b in range(_CORE):
+                re = plus(ZERO, weight, load(sums[b, a], 0))
+                im = plus(ZERO, weight, load(sums[b, a], LANES))
+                if s < 2:
+                    x = border[2 * r + s, 2 * (b // 3) + b % 3 if b % 3 < 2 else BORDER + b // 3]
+                    re = (re[0] - x, re[1] - x, re[2] - x, re[3] - x)
+                if a == b:
+                    if s < 2:
+                        re = plus(re, 1.0, load(shift, 0))
+                        im = plus(im, 1.0, load(shift, LANES))
+                    else:
+                        re = (re[0] + 1.0, re[1] + 1.0, re[2] + 1.0, re[3] + 1.0)
+                store(core[a, b], 0, re)
+                store(core[a, b], LANES, im)
+
+
+@numba.njit(**INNER)
+def _border_sums(rows, v, j, small):
+    """What the clusters, column j of ``v``, do to B, A and the total of each region: the rows of the border."""
+    for r in range(2):
+        for half in range(0, WIDTH, LANES):
+            b = ZERO
+            a = ZERO
+            t = ZERO
+            for k in range(rows.shape[0]):
+                x = load(v[2 * k + r, j], half)
+                b = plus(b, rows[k, r, 0], x)
+                a = plus(a, rows[k, r, 1], x)
+                t = plus(t, 1.0, x)
+            store(small[3 * r], half, b)
+            store(small[3 * r + 1], half, a)
+            store(small[3 * r + 2], half, t)
 
 
 @numba.njit(**INNER)
@@ -263,15 +270,20 @@ def _unmixed_sums(border, sums, volumes, unmixed, small):
 
 
 @numba.njit(**INNER)
-def _spread(reach, change, v, b0):
-    """What a change of one border unknown does to the clusters."""
+def _spread(reach, changes, first, stop, v, b0):
+    """What changes of the border unknowns first ... stop - 1 do to the clusters."""
     for i in range(b0):
-        for p in range(LANES):
-            q = p + LANES
-            a = reach[i, p]
-            b = reach[i, q]
-            v[i, p] += a * change[p] - b * change[q]
-            v[i, q] += a * change[q] + b * change[p]
+        x = load(v[i], 0)
+        y = load(v[i], LANES)
+        for j in range(first, stop):
+            a = load(reach[i, j], 0)
+            b = load(reach[i, j], LANES)
+            c = load(changes[j - first], 0)
+            d = load(changes[j - first], LANES)
+            x = minus_product(plus_product(x, a, c), b, d)
+            y = plus_product(plus_product(y, a, d), b, c)
+        store(v[i], 0, x)
+        store(v[i], LANES, y)
 
 
 @numba.njit(**INNER)
@@ -283,15 +295,16 @@ def _solve_pools(sc, count, work, v, b0):
     for r in range(2):
         pool = work.pools[r]
         phi = pool[0]
-        for p in range(WIDTH):
-            small[0, p] = 0.0
-            small[1, p] = 0.0
-        for k in range(b0 // 2):
-            n = float(k % count)
-            for p in range(WIDTH):
-                x = v[2 * k + r, p]
-                small[0, p] += x
-                small[1, p] += n * x
+        for half in range(0, WIDTH, LANES):
+            all_n = ZERO
+            by_n = ZERO
+            for first in range(0, b0, 2 * count):
+                for n in range(count):
+                    x = load(v[first + 2 * n + r], half)
+                    all_n = plus(all_n, 1.0, x)
+                    by_n = plus(by_n, float(n), x)
+            store(small[0], half, all_n)
+            store(small[1], half, by_n)
         for p in range(WIDTH):
             total = small[0, p]
             weighted = small[1, p]

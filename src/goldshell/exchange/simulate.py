@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 # Errors are controlled relative to the largest value that a state has had, or this share of all clusters if larger.
 _FLOOR = 1e-5
-RTOL = 1e-8
+RTOL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numba
 
-from goldshell.numerics.lanes import INNER
+from goldshell.numerics.lanes import INNER, ZERO, load, minus_product, plus, plus_product, store
 from goldshell.numerics.radau import LANES
 
 
@@ -79,61 +79,58 @@ def factorise_chain(diagonal, lower, upper, shift, inverse):
 
 
 @numba.njit(**INNER)
-def solve_chain(lower, upper, inverse, v):
-    """Solve one chain for every lane, in place.
+def solve_chain(lower, upper, inverse, v, sides):
+    """Solve one chain for every lane and every right-hand side, in place.
 
     Parameters
     ----------
     lower, upper : (K, 2) as given to `factorise_chain`
     inverse : (K, 4, lanes) its result
-    v : (2 K, lanes) right-hand sides, replaced by the solutions; entries (k, 0) and (k, 1) side by side
+    v : (2 K, right-hand sides, lanes), replaced by the solutions; entries (k, 0) and (k, 1) side by side
+    sides : how many of the right-hand sides are to be solved
     """
     count = lower.shape[0]
     for k in range(count):
         i = 2 * k
+        j = i - 2 if k > 0 else 0
         l0 = lower[k, 0] if k > 0 else 0.0
         l1 = lower[k, 1] if k > 0 else 0.0
-        j = i - 2 if k > 0 else 0
-        for p in range(LANES):
-            q = p + LANES
-            xr = v[i, p] + l0 * v[j, p]
-            xi = v[i, q] + l0 * v[j, q]
-            yr = v[i + 1, p] + l1 * v[j + 1, p]
-            yi = v[i + 1, q] + l1 * v[j + 1, q]
-            ar = inverse[k, 0, p]
-            ai = inverse[k, 0, q]
-            br = inverse[k, 1, p]
-            bi = inverse[k, 1, q]
-            cr = inverse[k, 2, p]
-            ci = inverse[k, 2, q]
-            dr = inverse[k, 3, p]
-            di = inverse[k, 3, q]
-            v[i, p] = ar * xr - ai * xi + br * yr - bi * yi
-            v[i, q] = ar * xi + ai * xr + br * yi + bi * yr
-            v[i + 1, p] = cr * xr - ci * xi + dr * yr - di * yi
-            v[i + 1, q] = cr * xi + ci * xr + dr * yi + di * yr
+        for s in range(sides):
+            xr = plus(load(v[i, s], 0), l0, load(v[j, s], 0))
+            xi = plus(load(v[i, s], LANES), l0, load(v[j, s], LANES))
+            yr = plus(load(v[i + 1, s], 0), l1, load(v[j + 1, s], 0))
+            yi = plus(load(v[i + 1, s], LANES), l1, load(v[j + 1, s], LANES))
+            _add_block(inverse[k], xr, xi, yr, yi, ZERO, ZERO, ZERO, ZERO, v[i, s], v[i + 1, s])
     for k in range(count - 2, -1, -1):
         i = 2 * k
         u0 = upper[k, 0]
         u1 = upper[k, 1]
-        for p in range(LANES):
-            q = p + LANES
-            xr = u0 * v[i + 2, p]
-            xi = u0 * v[i + 2, q]
-            yr = u1 * v[i + 3, p]
-            yi = u1 * v[i + 3, q]
-            ar = inverse[k, 0, p]
-            ai = inverse[k, 0, q]
-            br = inverse[k, 1, p]
-            bi = inverse[k, 1, q]
-            cr = inverse[k, 2, p]
-            ci = inverse[k, 2, q]
-            dr = inverse[k, 3, p]
-            di = inverse[k, 3, q]
-            v[i, p] += ar * xr - ai * xi + br * yr - bi * yi
-            v[i, q] += ar * xi + ai * xr + br * yi + bi * yr
-            v[i + 1, p] += cr * xr - ci * xi + dr * yr - di * yi
-            v[i + 1, q] += cr * xi + ci * xr + dr * yi + di * yr
+        for s in range(sides):
+            xr = plus(ZERO, u0, load(v[i + 2, s], 0))
+            xi = plus(ZERO, u0, load(v[i + 2, s], LANES))
+            yr = plus(ZERO, u1, load(v[i + 3, s], 0))
+            yi = plus(ZERO, u1, load(v[i + 3, s], LANES))
+            _add_block(
+                inverse[k], xr, xi, yr, yi, load(v[i, s], 0), load(v[i, s], LANES), load(v[i + 1, s], 0),
+                load(v[i + 1, s], LANES), v[i, s], v[i + 1, s],
+            )  # fmt: skip
+
+
+@numba.njit(inline="always", **INNER)
+def _add_block(inverse, xr, xi, yr, yi, pr, pi, qr, qi, first, second):
+    """Put (p, q) + D^-1 (x, y) into the rows ``first`` and ``second``, complex by lane."""
+    ar = load(inverse[0], 0)
+    ai = load(inverse[0], LANES)
+    br = load(inverse[1], 0)
+    bi = load(inverse[1], LANES)
+    store(first, 0, minus_product(plus_product(minus_product(plus_product(pr, ar, xr), ai, xi), br, yr), bi, yi))
+    store(first, LANES, plus_product(plus_product(plus_product(plus_product(pi, ar, xi), ai, xr), br, yi), bi, yr))
+    ar = load(inverse[2], 0)
+    ai = load(inverse[2], LANES)
+    br = load(inverse[3], 0)
+    bi = load(inverse[3], LANES)
+    store(second, 0, minus_product(plus_product(minus_product(plus_product(qr, ar, xr), ai, xi), br, yr), bi, yi))
+    store(second, LANES, plus_product(plus_product(plus_product(plus_product(qi, ar, xi), ai, xr), br, yi), bi, yr))
 
 
 @numba.njit(**INNER)

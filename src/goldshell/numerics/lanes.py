@@ -17,6 +17,9 @@ OPTIONS: dict[str, Any] = {
 # For functions that only compiled code calls: nothing is made for calling them from Python.
 INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
 
+# Tuples become vector instructions only with this pass, which numba leaves out by default.
+numba.config.SLP_VECTORIZE = 1
+
 ZERO = (0.0, 0.0, 0.0, 0.0)
 
 
