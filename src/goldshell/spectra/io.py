@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import io
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from goldshell.errors import InputError, near_matches
+from goldshell.spectra.mzml import read_scans
 
 _MAXIMUM_BYTES = 2 * 1024**3
 _NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
@@ -123,39 +122,24 @@ def _read_bytes(path: Path) -> bytes:
 def _read_mzml(
     path: Path, data: bytes, scans: tuple[int, int] | None, minutes: tuple[float, float] | None, polarity: str
 ) -> Spectrum:
-    from lxml.etree import LxmlError
-    from pyteomics import mzml
-
     chosen: list[tuple[np.ndarray, np.ndarray]] = []
-    polarities: list[str] = []
+    polarities: set[str] = set()
     modes: set[str] = set()
     seen = 0
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # pyteomics looks for an index that exported and cut files often lack; a plain pass needs none
-            reader = mzml.MzML(io.BytesIO(data), use_index=False, decode_binary=True)
-            for scan in reader:
-                if int(scan.get("ms level", 1)) != 1 or "m/z array" not in scan:
-                    continue
-                seen += 1
-                sign = "negative" if "negative scan" in scan else "positive" if "positive scan" in scan else ""
-                if (scans and not scans[0] <= seen <= scans[1]) or (polarity and sign and sign != polarity):
-                    continue
-                if minutes and not minutes[0] <= _minutes(scan) <= minutes[1]:
-                    continue
-                modes.add(
-                    "profile" if "profile spectrum" in scan else "centroid" if "centroid spectrum" in scan else ""
-                )
-                polarities.append(sign)
-                chosen.append((np.asarray(scan["m/z array"], float), np.asarray(scan["intensity array"], float)))
-    except (LxmlError, ValueError, KeyError, OSError, EOFError) as problem:
-        line = " ".join(str(problem).split())[:160]
-        raise InputError(f"not a readable mzML file: {line}", where=str(path), hint="is it cut off?") from problem
+    for seen, scan in enumerate(read_scans(data, str(path)), 1):
+        if (scans and not scans[0] <= seen <= scans[1]) or (polarity and scan.polarity and scan.polarity != polarity):
+            continue
+        if minutes and not minutes[0] <= scan.minutes <= minutes[1]:
+            continue
+        if len(scan.mz) != len(scan.intensity):
+            raise InputError(f"MS1 scan {seen}: m/z and intensity differ in length", where=str(path))
+        modes.add(scan.mode)
+        polarities.add(scan.polarity)
+        chosen.append((scan.mz, scan.intensity))
     if not chosen:
         what = f"of {seen} MS1 scans none is in the range asked for" if seen else "no MS1 scan with data"
         raise InputError(what, where=str(path), hint="check scans, times and polarity" if seen else "")
-    signs = {sign for sign in polarities if sign}
+    signs = polarities - {""}
     if len(signs) > 1:
         raise InputError(
             "scans of both polarities", where=str(path), hint="choose one with polarity='negative' or 'positive'"
@@ -164,11 +148,6 @@ def _read_mzml(
         raise InputError("profile and centroid scans are mixed", where=str(path), hint="choose scans of one kind")
     mz, intensity = _average(chosen)
     return _checked(Spectrum(mz, intensity, str(path), "".join(signs), "".join(modes), len(chosen)), where=str(path))
-
-
-def _minutes(scan: dict[str, Any]) -> float:
-    start = scan.get("scanList", {}).get("scan", [{}])[0].get("scan start time", float("nan"))
-    return float(start) / 60.0 if getattr(start, "unit_info", "minute") == "second" else float(start)
 
 
 def _average(scans: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
@@ -249,9 +228,12 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
 
 
 def _is_row(line: str) -> bool:
-    return len(re.findall(rf"(?:^|[\s;,\t\"]){_NUMBER}(?=$|[\s;,\t\"])", line)) >= 2 and not re.search(
-        r"[A-DF-Za-df-z]{2}", line
-    )
+    """Whether a line holds nothing but numbers, two at least."""
+    cells = [cell for cell in re.split(r"[;,\s]+", line.replace('"', " ").strip()) if cell]
+    try:
+        return len([float(cell) for cell in cells]) >= 2
+    except ValueError:
+        return False
 
 
 def _columns(header: list[str], delimiter: str | None) -> tuple[int, int]:
