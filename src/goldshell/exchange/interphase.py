@@ -174,7 +174,7 @@ def grid(film_water: float, zone: float, film_organic: float, cells: int) -> tup
 def _stretched(thickness: float, beginning: float, cells: int) -> Array:
     """Faces from 0 to ``thickness``; ``beginning`` is dx/ds at 0."""
     s = np.arange(cells + 1) / cells
-    if beginning >= thickness:
+    if beginning >= (1.0 - 1e-8) * thickness:  # b would be 0 within rounding
         return thickness * s
     from scipy.optimize import brentq
 
