@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -16,9 +16,14 @@ from goldshell.files import read_yaml
 from goldshell.numerics import describe_parameters
 from goldshell.units import parse, quantity
 
-Volume = quantity("mL", minimum=0.0, exclusive=True)
-Concentration = quantity("mM", minimum=0.0)
-Time = quantity("h", minimum=0.0)
+if TYPE_CHECKING:
+    Volume = float
+    Concentration = float
+    Time = float
+else:
+    Volume = quantity("mL", minimum=0.0, exclusive=True)
+    Concentration = quantity("mM", minimum=0.0)
+    Time = quantity("h", minimum=0.0)
 Law = Literal["mass_action", "power_law", "langmuir"]
 
 

@@ -105,7 +105,11 @@ class Parameters:
         meaning="y, order in thiol (power law)",
     )
     etching_affinity: float = parameter(
-        0.933, unit="1/mM", source="exchange-affinity", bounds=(0.0, 1e6), meaning="kappa of the Langmuir law of etching"
+        0.933,
+        unit="1/mM",
+        source="exchange-affinity",
+        bounds=(0.0, 1e6),
+        meaning="kappa of the Langmuir law of etching",
     )
     etching_outgoing: float = parameter(
         1.0, unit="1", source="etching-outgoing-weight", bounds=(0.0, 10.0),
