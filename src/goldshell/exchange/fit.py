@@ -426,7 +426,7 @@ def _misfits(problem: FitProblem, predictions: Sequence[Prediction]) -> tuple[Mi
         for one in item.observations:
             residuals = one.residuals(prediction)
             observed, predicted = one.in_words(prediction)
-            label = one.label or type(one).__name__.lower()
+            label = one.label or one.kind
             found.append(
                 Misfit(item.name, label, one.source, observed, predicted, float(residuals @ residuals), one.count)
             )

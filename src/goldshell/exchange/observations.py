@@ -105,6 +105,11 @@ class Trace:
     source: str = ""
 
     @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return self.quantity.replace("_", " ")
+
+    @property
     def times(self) -> tuple[float, ...]:
         """Times that must be solved for [h]."""
         return self.time_h
@@ -158,6 +163,11 @@ class Shell:
     source: str = ""
 
     @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return "composition"
+
+    @property
     def times(self) -> tuple[float, ...]:
         """Times that must be solved for [h]."""
         return (self.time_h,)
@@ -206,6 +216,11 @@ class Range:
     spread: float = DETECTION_SPREAD
     label: str = ""
     source: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return "range"
 
     @property
     def times(self) -> tuple[float, ...]:
@@ -264,6 +279,11 @@ class Rate:
     factor: float
     label: str = ""
     source: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return f"{self.process} rate"
 
     @property
     def times(self) -> tuple[float, ...]:

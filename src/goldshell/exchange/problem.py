@@ -199,7 +199,7 @@ def targets() -> dict[str, tuple[str, float, float, float, str]]:
     }
     known["cluster_factor"] = ("1", 1.0, 0.1, 10.0, "true over stated cluster concentration")
     known["feed_factor"] = ("1", 1.0, 0.01, 1e3, "true over stated amount of incoming ligand")
-    known["distribution_factor"] = ("1", 1.0, 1e-4, 1e4, "true over tabulated organic/water distribution ratio")
+    known["distribution_factor"] = ("1", 1.0, 1e-6, 1e6, "true over tabulated organic/water distribution ratio")
     known["feed_variance"] = (
         "1",
         0.0,
