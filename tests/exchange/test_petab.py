@@ -24,9 +24,9 @@ from goldshell.exchange.problem import Evaluator, FitExperiment, FitProblem, Pri
 # PEtab's library reads its tables in a way that pandas is giving up.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-ONE = make_experiment("Au10(p-MBSA)4", "p-MBA", cluster_mM=0.05, water_mL=2.0, water_ligand_mM=0.4)
+ONE = make_experiment("Au7(p-MBSA)4", "p-MBA", cluster_mM=0.05, water_mL=2.0, water_ligand_mM=0.4)
 TWO = make_experiment(
-    "Au10(p-MBSA)4", "p-MBA", cluster_mM=0.05, water_mL=2.0, solvent="ethyl acetate", organic_mL=1.5,
+    "Au7(p-MBSA)4", "p-MBA", cluster_mM=0.05, water_mL=2.0, solvent="ethyl acetate", organic_mL=1.5,
     organic_ligand_mM=2.0,
 )  # fmt: skip
 VECTOR = tuple(well_mixed.to_vector(Parameters(k_etching=0.02)).tolist())

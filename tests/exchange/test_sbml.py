@@ -25,10 +25,10 @@ RTOL = 1e-9
 
 # Eight sites where eighteen show nothing more: libRoadRunner compiles a small model in a tenth of the time.
 ONE = make_experiment(
-    "Au10(p-MBSA)6(p-MBA)2", "p-MBA", cluster_mM=0.05, water_mL=2.0, water_ligand_mM=0.3, site_classes=(5, 3)
+    "Au7(p-MBSA)6(p-MBA)2", "p-MBA", cluster_mM=0.05, water_mL=2.0, water_ligand_mM=0.3, site_classes=(5, 3)
 )
 TWO = make_experiment(
-    "Au15(p-MBSA)8", "p-MBA", cluster_mM=0.05, water_mL=2.0, solvent="ethyl acetate", organic_mL=1.5,
+    "Au8(p-MBSA)8", "p-MBA", cluster_mM=0.05, water_mL=2.0, solvent="ethyl acetate", organic_mL=1.5,
     organic_ligand_mM=2.5, counter_ion="TPAC", counter_ion_mM=1.0, site_classes=(5, 3),
 )  # fmt: skip
 AU25 = make_experiment(
