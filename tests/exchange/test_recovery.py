@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from reference import recovery
 
 
@@ -14,7 +15,7 @@ def test_profile_intervals_cover_the_truth() -> None:
 
 
 def test_a_few_repeats_recover_the_truth() -> None:
-    """The same with four repeats and curvature intervals: 24 intervals, of which 17 or fewer cover with p < 1e-4."""
+    """The same, four repeats, curvature intervals: of 24 intervals 17 or fewer cover with a chance of 1e-4."""
     coverage = recovery.study(4, profiles=False)
     assert sum(4 * share for share in coverage.values()) >= 18, coverage
 
@@ -30,7 +31,13 @@ def test_data_without_noise_give_the_truth_back() -> None:
     from goldshell.exchange.observations import predict
     from goldshell.exchange.simulate import solve
 
-    truth = {"k_exchange": 55.0, "equilibrium_constant": 3.2, "cooperativity": 0.02, "k_etching": 0.006, "film_organic": 0.02}
+    truth = {
+        "k_exchange": 55.0,
+        "equilibrium_constant": 3.2,
+        "cooperativity": 0.02,
+        "k_etching": 0.006,
+        "film_organic": 0.02,
+    }
     vector = well_mixed.to_vector(dataclasses.replace(well_mixed.Parameters(), **truth))
     vials = []
     for item in recovery.observe({**recovery.MEDIANS, **truth}, np.random.default_rng(1)):
