@@ -7,7 +7,7 @@
 The total of intact clusters, on which the etching law acts, has a column and a row of its own; written out it would
 fill the matrix. Undissolved thiol and unmixedness depend on nothing else and are solved first, the ligands of the
 organic phase depend on the interphase only and are eliminated by hand, so that what is left dense is 6 x 6: B, A and
-the total in water and in the interphase. The pools follow from x and z. Cost is linear in N and in the number of classes.
+the total in water and in the interphase. The pools follow from x and z. Cost is linear in N and in the classes.
 
 Lanes as in `goldshell.numerics.radau`: real parts of the systems for each shift sigma, then imaginary parts.
 """
@@ -110,7 +110,6 @@ def factorise(problem, shift, work):
     sc = problem.scalars
     count = problem.ladder.shape[1]
     classes = problem.exposure.shape[0]
-    blocks = classes * count
     two = sc[VI] > 0.0
     used = _COLUMNS if classes > 1 else (_CORE if two else _CORE // 2)
     for p in range(LANES):

@@ -76,8 +76,10 @@ MECHANISMS: dict[str, Mechanism] = {
             ({"target": "film_organic", "start": 0.02, "bounds": (1e-5, 10.0)},), _TWO_PHASE,
         ),
         Mechanism(
-            "partition", "thiol held back by the organic phase", "distribution ratio other than tabulated at the stated pH",
-            ({"target": "distribution_factor", "start": 300.0, "bounds": (1e-3, 1e6), "prior": (1.0, 10.0)},), _TWO_PHASE,
+            "partition", "thiol held back by the organic phase",
+            "distribution ratio other than tabulated at the stated pH",
+            ({"target": "distribution_factor", "start": 300.0, "bounds": (1e-3, 1e6), "prior": (1.0, 10.0)},),
+            _TWO_PHASE,
         ),
         Mechanism(
             "mixing", "exposure of clusters uneven, evening out (mixing or dissolution limits the addition)",
@@ -97,7 +99,8 @@ MECHANISMS: dict[str, Mechanism] = {
             ({"target": "k_dissolution", "start": 2.0, "bounds": (1e-2, 1e4)},), _WATER, {"solid": True},
         ),
         Mechanism(
-            "feed", "cluster concentration off by one common factor", "one stock of clusters: every nominal feed is off alike",
+            "feed", "cluster concentration off by one common factor",
+            "one stock of clusters: every nominal feed is off alike",
             ({"target": "cluster_factor", "start": 0.9, "bounds": (0.3, 3.0), "prior": (1.0, 1.2)},),
         ),
         Mechanism(
@@ -107,6 +110,22 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism(
             "curvature", "rate falls with n, quadratically", "the same, to second order",
             ({"target": "cooperativity_quadratic", "start": 0.01},),
+        ),
+        Mechanism(
+            "two-phase cooperativity", "cooperativity of the two-phase system its own",
+            "no reason beyond the other solvent: a diagnosis, not an explanation",
+            (
+                {"target": "cooperativity", "name": "cooperativity, two-phase", "start": 0.8},
+                {"target": "cooperativity_quadratic", "name": "cooperativity_quadratic, two-phase", "start": -0.02},
+            ), _TWO_PHASE,
+        ),
+        Mechanism(
+            "water-only cooperativity", "cooperativity of the water-only system its own",
+            "no reason beyond the other solvent: a diagnosis, not an explanation",
+            (
+                {"target": "cooperativity", "name": "cooperativity, water-only", "start": 0.1},
+                {"target": "cooperativity_quadratic", "name": "cooperativity_quadratic, water-only", "start": 0.01},
+            ), _WATER,
         ),
         Mechanism(
             "sites", "12 + 6 sites differ in rate and affinity", "terminal and apex sulfur of Au25",

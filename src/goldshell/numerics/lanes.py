@@ -18,7 +18,7 @@ OPTIONS: dict[str, Any] = {
 INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
 
 # Tuples become vector instructions only with this pass, which numba leaves out by default.
-numba.config.SLP_VECTORIZE = 1
+numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
 
 ZERO = (0.0, 0.0, 0.0, 0.0)
 
