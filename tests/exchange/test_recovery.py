@@ -6,8 +6,9 @@ import pytest
 
 from reference import recovery
 
+pytestmark = pytest.mark.slow  # hundreds of fits
 
-@pytest.mark.slow
+
 def test_profile_intervals_cover_the_truth() -> None:
     """Mathematical property: coverage of a 95 % interval, 200 repeats; last result in docs/recovery.md."""
     coverage = recovery.study(recovery.REPEATS)

@@ -97,12 +97,13 @@ def refine(
     """
     wy = y * root_weight
     current = instrument
-    cost, coefficients, scaled, inner = _cost(x, wy, root_weight, peaks, rest, current)
+    cost, coefficients = _cost(x, wy, root_weight, peaks, rest, current)
     for _ in range(steps):
+        scaled = columns(x, peaks, current).beside(rest).weighted(root_weight)
         slopes = derivatives(x, peaks, current, coefficients[: len(amounts)]) * root_weight[:, None]
         size = scaled.size
         gram = np.zeros((size + len(NUISANCES),) * 2)
-        gram[:size, :size] = inner
+        gram[:size, :size] = scaled.gram()
         gram[:size, size:] = scaled.dot(slopes)
         gram[size:, :size] = gram[:size, size:].T
         gram[size:, size:] = slopes.T @ slopes
@@ -120,10 +121,10 @@ def refine(
         improved = False
         for factor in (1.0, 0.4, 0.1):
             trial = moved(current, factor * change)
-            found = _cost(x, wy, root_weight, peaks, rest, trial)
-            if found[0] < cost:
-                gain, improved = cost - found[0], True
-                current, (cost, coefficients, scaled, inner) = trial, found
+            trial_cost, trial_coefficients = _cost(x, wy, root_weight, peaks, rest, trial)
+            if trial_cost < cost:
+                gain, improved = cost - trial_cost, True
+                current, cost, coefficients = trial, trial_cost, trial_coefficients
                 break
         if not improved or gain < 1e-4 * abs(cost) / len(x) ** 0.5:
             break
@@ -160,11 +161,9 @@ def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
 
 def _cost(
     x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: Columns, instrument: Instrument
-) -> tuple[float, np.ndarray, Columns, np.ndarray]:
-    """Weighted misfit with the prior at an instrument; the coefficients, columns and their inner products there."""
+) -> tuple[float, np.ndarray]:
     scaled = columns(x, peaks, instrument).beside(rest).weighted(root_weight)
-    gram = scaled.gram()
-    coefficients = solve_signed(gram, scaled.dot(wy))
+    coefficients = solve_signed(scaled.gram(), scaled.dot(wy))
     precision, pull = prior(instrument)
     misfit = wy - scaled.times(coefficients)
-    return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients, scaled, gram
+    return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients

@@ -30,7 +30,6 @@ Channel = tuple[int, int, Modification]  # charge, core charge, modification
 _KEEP_Z = 3.0  # standard deviations that a shell or a channel must be above zero
 _ADD_Z = 5.0  # and that a channel outside the first grammar must gain, there being many to try
 _SMALLEST_CHANNEL = 0.001  # of all ions: weaker channels cannot move a fraction by more than that
-_DISTINCT = 2e-4  # share of a template that nothing else may imitate, for it to be tried at all
 _COLLINEAR = 0.9995  # cosine of two columns above which their shares are not separated
 
 
@@ -223,15 +222,12 @@ class Solver:
     def grow(
         self, ions: list[Ion], amounts: np.ndarray, more: Candidates, shell_share: dict[Shell, float], most: int = 12
     ) -> list[Channel]:
-        """Channels outside the support that the residual asks for, strongest first, each fitted with all others.
-
-        A modification is tried at all charges at once (in proportion to their intensities) and at each charge alone.
-        """
+        """Channels outside the support that the residual asks for, strongest first, each fitted with all others."""
         data = self.data
         if not more.ions or not ions:
             return []
         share = np.array([shell_share.get(shell, 0.0) for shell in more.shells])
-        mixing, offered = _offers(template_mixing(more.index.T, share, len(more.ions)), more.channels, ions, amounts)
+        mixing = template_mixing(more.index.T, share, len(more.ions))
         every = columns(data.x, more.peaks, self.instrument).beside(columns(data.x, ion_peaks(ions), self.instrument))
         scaled = every.beside(data.baseline).weighted(self.root)
         gram, right = scaled.gram(), scaled.dot(data.y * self.root)
@@ -262,7 +258,7 @@ class Solver:
         total = float(np.abs(amounts).sum())
         scale = np.diag(gram_t)
         for _ in range(most):
-            open_ = np.flatnonzero((np.diag(left) > _DISTINCT * scale) & (scale > 0))
+            open_ = np.flatnonzero((np.diag(left) > 0.005 * scale) & (scale > 0))
             open_ = open_[~np.isin(open_, chosen)]
             if not len(open_):
                 break
@@ -274,15 +270,15 @@ class Solver:
                 own = np.diag(left)[open_] - np.einsum("ij,ji->i", left[np.ix_(open_, done)], solved[:, 1:])
             else:
                 rest, own = score[open_], np.diag(left)[open_]
-            own = np.where(own > _DISTINCT * scale[open_], own, np.inf)
+            own = np.where(own > 0.005 * scale[open_], own, np.inf)
             z = rest / np.sqrt(own)
-            penalty = np.array([offered[i][0][2].complexity for i in open_])
+            penalty = np.array([more.channels[i][2].complexity for i in open_])
             merit = np.where(rest / own > _SMALLEST_CHANNEL * total, z - 0.5 * penalty, -np.inf)
             best = int(np.argmax(merit))
             if merit[best] < _ADD_Z:
                 break
             chosen.append(int(open_[best]))
-        return list(dict.fromkeys(channel for i in chosen for channel in offered[i]))
+        return [more.channels[i] for i in chosen]
 
     def refit(self, ions: list[Ion], rounds: int = 2, steps: int = 2, *, joint: bool = False) -> Fit:
         """Signed amounts of ions, jointly with nuisance parameters, noise and merged groups.
@@ -392,26 +388,6 @@ class _System:
     square: float
     points: int
     ions: int
-
-
-def _offers(
-    mixing: np.ndarray, channels: Sequence[Channel], ions: Sequence[Ion], amounts: np.ndarray
-) -> tuple[np.ndarray, list[list[Channel]]]:
-    """Templates of single channels followed by those of a modification at all charges, and the channels of each."""
-    by_charge: dict[int, float] = {}
-    for ion, amount in zip(ions, amounts, strict=True):
-        by_charge[ion.charge] = by_charge.get(ion.charge, 0.0) + max(float(amount), 0.0)
-    total = max(sum(by_charge.values()), 1e-300)
-    groups: dict[Modification, list[int]] = {}
-    for position, (_, _, change) in enumerate(channels):
-        groups.setdefault(change, []).append(position)
-    several = [members for members in groups.values() if len(members) > 1]
-    together = np.zeros((mixing.shape[0], len(several)))
-    for column, members in enumerate(several):
-        weights = np.array([by_charge.get(channels[i][0], 0.0) / total for i in members])
-        together[:, column] = mixing[:, members] @ weights
-    offered = [[channel] for channel in channels] + [[channels[i] for i in members] for members in several]
-    return np.hstack([mixing, together]), offered
 
 
 def template_mixing(index: np.ndarray, share: np.ndarray, ions: int) -> np.ndarray:

@@ -55,7 +55,7 @@ def summarise(
                                       max(signal - noise_area, modelled), width)  # fmt: skip
     _refuse(fit, cluster, r2, lost, peaks, seen, source)
     per_n, spread, there = _by_n(fit.ions, amounts, covariance, robust, sites)
-    limits, warn_unseen = _limits(shells, there, upper, sites, level) if intervals else (np.zeros(sites + 1), [])
+    limits, warn_unseen = _limits(shells, there, upper, sites, level, fit.ions)
     confusable_amount, merged, merged_ions = _merged(fit, amounts, sites)
     composition = fractions(per_n, spread, upper=limits, confusable=confusable_amount, level=level, intervals=intervals)
     warnings = warnings + warn_unseen
@@ -145,8 +145,9 @@ def _by_n(
 
 
 def _limits(
-    shells: Sequence[Shell], seen: np.ndarray, upper: dict[Shell, tuple[float, float]], sites: int, level: float
-) -> tuple[np.ndarray, list[str]]:
+    shells: Sequence[Shell], seen: np.ndarray, upper: dict[Shell, tuple[float, float]], sites: int, level: float,
+    ions: Sequence[Ion],
+) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     """Largest amount of each n that was not found; infinite where the m/z range does not show it."""
     from scipy.special import ndtri
 
@@ -159,14 +160,13 @@ def _limits(
         values = [upper[shell] for shell in shells if shell.n == k and shell in upper]
         if values:
             limits[k] = sum(max(0.0, value + z * sd) for value, sd in values)
-        else:
+        elif upper:
             limits[k] = math.inf
             outside.append(k)
     if not outside:
         return limits, []
     text = ", ".join(str(k) for k in outside)
-    advice = f"outside the m/z range, so not judged: n = {text}; fractions are those of the shells inside"
-    return np.where(np.isinf(limits), 1e300, limits), [advice]
+    return np.where(np.isinf(limits), 1e300, limits), [f"n = {text} lies outside the m/z range and cannot be judged"]
 
 
 def _merged(
