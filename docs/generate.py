@@ -23,7 +23,8 @@ from goldshell.numerics import describe_parameters
 OUT = Path(__file__).parent / "generated"
 MODEL_PACKAGES = ("exchange", "fate", "cells")
 PYTHON_PACKAGES = (
-    "chemistry", "transport", "exchange", "fate", "literature", "numerics", "statistics", "audit", "study", "engine",
+    "chemistry", "transport", "exchange", "spectra", "fate", "cells", "imaging", "workflows", "literature",
+    "numerics", "statistics", "audit", "study", "engine",
 )  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def main() -> None:
     pages = {"models": models_page, "commands": commands_page, "python": python_page, "values": values_page}
     for name, page in pages.items():
         (OUT / f"{name}.md").write_text(page() + "\n", encoding="utf-8")
-    print(f"goldshell {goldshell.__version__}: {len(pages)} pages in {OUT.relative_to(Path.cwd())}")
+    print(f"goldshell {goldshell.__version__}: {len(pages)} pages in {OUT}")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,8 @@ def test_yaml_is_read_with_units(tmp_path: Path) -> None:
         ("name: vial\nphases:\n  water: {volume: 2 mL\n", 4, "not valid YAML"),
         ("name: vial\n", 1, "required field 'phases' is missing"),
         ("- a\n- b\n", 1, "expected 'key: value'"),
+        ("name: vial\nphases: {}\nname: pot\n", 3, "the key 'name' stands twice"),
+        ("name: vial\nphases:\n  water:\n    volume: 2 mL\n    volume: 3 mL\n", 5, "the key 'volume' stands twice"),
     ],
 )
 def test_yaml_errors_name_file_line_and_field(tmp_path: Path, text: str, line: int, problem: str) -> None:

@@ -70,10 +70,30 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise InputError(f"not valid YAML: {what}", where=f"{path}{line}", hint="is the file cut off?") from problem
     if root is None or not isinstance(data, dict):
         raise InputError("expected 'key: value' lines at the top level", where=f"{path}:1")
+    _refuse_repeated_keys(root, path)
     try:
         return model.model_validate(data)
     except ValidationError as problem:
         raise _located(problem, path, root, model) from problem
+
+
+def _refuse_repeated_keys(root: yaml.Node, path: Path) -> None:
+    """Raise InputError where a key stands twice: YAML would keep the last and lose the first without a word."""
+    waiting, known = [root], {id(root)}
+    while waiting:
+        node = waiting.pop()
+        children = list(node.value) if isinstance(node, yaml.SequenceNode) else []
+        if isinstance(node, yaml.MappingNode):
+            names: set[str] = set()
+            for key, child in node.value:
+                name = str(key.value)
+                if name in names:
+                    raise InputError(f"the key {name!r} stands twice", where=f"{path}:{key.start_mark.line + 1}")
+                names.add(name)
+                children.append(child)
+        fresh = [child for child in children if id(child) not in known]  # an alias is its anchor's node
+        known.update(map(id, fresh))
+        waiting += fresh
 
 
 def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[BaseModel]) -> InputError:

@@ -1,14 +1,17 @@
 """The one figure style: sizes, colour-blind-safe colours, SVG with text as text.
 
-Figure functions live in a ``figures.py`` beside the code whose results they draw; each returns a
-``matplotlib.figure.Figure`` made by `new_figure`, so nothing touches pyplot's global state.
+Figure functions live in a ``figures.py`` beside the code whose results they draw; each is decorated with
+`house_style` and returns a ``matplotlib.figure.Figure`` made by `new_figure`, so that legends, titles and ticks have
+the style whenever they are made, and nothing touches pyplot's global state.
 """
 
 from __future__ import annotations
 
+import functools
 import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib
 from cycler import cycler
@@ -35,6 +38,20 @@ _STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "goldshell",  # same input, same SVG
 }
+
+
+_Arguments = ParamSpec("_Arguments")
+
+
+def house_style(draw: Callable[_Arguments, Figure]) -> Callable[_Arguments, Figure]:
+    """Decorator of figure functions: matplotlib reads its settings when a legend or title is made, so set them then."""
+
+    @functools.wraps(draw)
+    def draw_in_style(*args: _Arguments.args, **options: _Arguments.kwargs) -> Figure:
+        with matplotlib.rc_context(_STYLE):
+            return draw(*args, **options)
+
+    return draw_in_style
 
 
 def new_figure(

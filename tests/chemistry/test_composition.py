@@ -201,12 +201,29 @@ def test_wider_models_never_fit_worse() -> None:
     random = np.random.default_rng(3)
     for _ in range(3):
         sampled = random.multinomial(300, site_class_distribution((12, 6), random.uniform(0.1, 0.9, 2)))
-        fit = fit_composition_models(read_populations([float(count) for count in sampled], clusters=300))
+        fit = fit_composition_models(read_populations([float(count) for count in sampled], clusters=300), level=None)
         likelihood = {model.name: model.log_likelihood for model in fit.models}
         for name in ("beta_binomial", "site_classes", "cooperative"):
             assert likelihood[name] >= likelihood["binomial"] - 1e-3
         assert likelihood["free_site_classes"] >= likelihood["site_classes"] - 1e-3
         assert likelihood["cooperative_site_classes"] >= likelihood["site_classes"] - 1e-3
+
+
+def test_interval_of_the_cooperativity_holds_zero_where_the_classes_alone_fit_as_well() -> None:
+    """The profile at alpha = 0 is the deviance of the site classes: inside the interval if within 3.84 of the best."""
+    populations = {1: 6.1, 2: 16.4, 3: 27.2, 4: 25.9, 5: 15.8, 6: 6.5, 7: 2.1}
+    fit = fit_composition_models(
+        read_populations(populations, clusters=300), ["site_classes", "cooperative_site_classes"]
+    )
+    classes, cooperative = fit.model("site_classes"), fit.model("cooperative_site_classes")
+    assert 2 * (cooperative.log_likelihood - classes.log_likelihood) < stats.chi2.ppf(0.95, 1)
+    assert cooperative.parameters["alpha"].low < 0 < cooperative.parameters["alpha"].high
+
+
+def test_intervals_are_left_out_on_request() -> None:
+    model = fit_composition_models(read_populations(AT_100), ["free_site_classes"], level=None).best
+    assert model.class_sizes == (16, 2)
+    assert all(math.isnan(item.low) and math.isnan(item.high) for item in model.parameters.values())
 
 
 def test_other_shells_and_error_models() -> None:
@@ -360,7 +377,7 @@ def test_bad_ranges(low: int, high: int, feed: float) -> None:
 
 
 def test_figures_draw() -> None:
-    fit = fit_composition_models(read_populations(AT_100))
+    fit = fit_composition_models(read_populations(AT_100), level=None)
     assert "binomial" in to_svg(composition_figure(fit))
     assert "cooperative" in to_svg(composition_figure(fit, show=["cooperative"]))
     results = [range_feasibility(*limits, feed) for feed, limits in TWO_PHASE.items()]

@@ -310,7 +310,7 @@ def test_a_file_becomes_a_problem(problem_file: Path) -> None:
     assert first.experiment.feed_ratio == pytest.approx(4.0)
     assert second.experiment.feed_ratio == pytest.approx(9.0)
     assert found.problem.names == ("k_exchange", "cooperativity")
-    assert found.problem.count == 2 + 1 + 2 + 1 + 1
+    assert found.problem.count == 2 + 1 + 2 + 1
     assert [rival.names for rival in found.rivals] == [
         ("k_exchange",),
         ("k_exchange", "cooperativity", "cluster_factor"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 import unicodedata
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ RELATIONS = {"=", "<", ">", "~", "range", "order"}
 STATUSES = {"measured", "derived", "estimated", "quoted"}
 TEXTS = {"zhang2026": "zhang2026_ligand_engineering.txt", "sang2024": "sang2024_biological_interaction.txt"}
 ROWS = rows()
+TABLES = sorted(
+    item.name for item in (files("goldshell.literature") / "tables").iterdir() if item.name.endswith(".csv")
+)
 NUMBERED_HEADING = re.compile(r"\d(\.\d)* [A-Z][\w -]+")
 SNIPPET = re.compile(r'^(?P<section>.+?): "(?P<snippet>.+)"$', re.DOTALL)
 
@@ -42,6 +47,22 @@ def test_row_is_well_formed(row: Row) -> None:
     assert row.source in bibliography()
     for key in re.findall(r"\bvia ([a-z]+\d{4}[a-z]?)", row.note):
         assert key in bibliography()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_described_and_its_sources_are_in_the_bibliography(name: str) -> None:
+    """SOURCES.md names the table; each cell of a column ``source`` or ``*_source`` holds keys of references.bib."""
+    folder = files("goldshell.literature")
+    assert f"`{name}`" in (folder / "SOURCES.md").read_text(encoding="utf-8")
+    text = (folder / "tables" / name).read_text(encoding="utf-8")
+    table = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    assert table
+    columns = [column for column in table[0] if column == "source" or column.endswith("_source")]
+    assert columns or name == "solvent_names.csv", "values without a source"
+    for row in table:
+        for column in columns:
+            assert set(re.split(r"[;|] *", row[column])) - {""} <= set(bibliography())
+        assert not columns or any(row[column] for column in columns)
 
 
 @pytest.mark.parametrize("source", TEXTS)

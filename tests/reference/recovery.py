@@ -122,15 +122,19 @@ def problem(experiments: tuple[FitExperiment, ...]) -> FitProblem:
 
 def study(repeats: int, seed: int = SEED, *, profiles: bool = True) -> dict[str, float]:
     """Share of repeats whose 95 % interval covers the truth, by parameter."""
-    covered = dict.fromkeys(MEDIANS, 0)
-    for repeat in range(repeats):
-        random = np.random.default_rng([seed, repeat])
-        truth = draw(random)
-        found = fit(problem(observe(truth, random)), profiles=profiles)
-        for item in found.parameters:
-            name = item.parameter.name
-            covered[name] += item.estimate.low <= truth[name] <= item.estimate.high
-    return {name: count / repeats for name, count in covered.items()}
+    found = [one_repeat(repeat, seed, profiles=profiles) for repeat in range(repeats)]
+    return {name: sum(one[name] for one in found) / repeats for name in MEDIANS}
+
+
+def one_repeat(repeat: int, seed: int = SEED, *, profiles: bool = True) -> dict[str, bool]:
+    """Whether the intervals of one repeat cover the truth, by parameter."""
+    random = np.random.default_rng([seed, repeat])
+    truth = draw(random)
+    found = fit(problem(observe(truth, random)), profiles=profiles)
+    return {
+        item.parameter.name: bool(item.estimate.low <= truth[item.parameter.name] <= item.estimate.high)
+        for item in found.parameters
+    }
 
 
 def main() -> None:
@@ -138,7 +142,12 @@ def main() -> None:
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else REPEATS
     begun = time.perf_counter()
     coverage = study(repeats)
-    minutes = (time.perf_counter() - begun) / 60.0
+    write_page(coverage, repeats, (time.perf_counter() - begun) / 60.0)
+    print(PAGE.read_text(encoding="utf-8"))
+
+
+def write_page(coverage: dict[str, float], repeats: int, minutes: float) -> None:
+    """Write docs/recovery.md."""
     rows = "\n".join(f"| `{name}` | {100 * share:.1f} |" for name, share in coverage.items())
     PAGE.write_text(
         f"""# Do the intervals of a fit cover the truth?
@@ -160,7 +169,6 @@ With {repeats} repeats an exact interval would show 95 ± {196 * math.sqrt(0.95 
 """,
         encoding="utf-8",
     )
-    print(PAGE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

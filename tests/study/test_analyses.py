@@ -108,7 +108,7 @@ def test_populations_at_100_to_1_are_narrower_than_binomial(entries, packaged_ru
 
 
 def test_series_and_excretion_tell_what_stands_in_the_tables(entries) -> None:
-    assert entries["extent"]["summary"][0] == "Aqueous pH: n rises from 0 at 5 to 2 at 9."
+    assert entries["extent"]["summary"][0] == "Aqueous pH 5 to 9: n rises from 0 to 2."
     # 3 of 4 and 9 of 150 fed ligands
     assert any("75 %" in finding and "6 %" in finding for finding in entries["extent"]["summary"])
     said = " ".join(entries["excretion"]["summary"])

@@ -13,7 +13,7 @@ import pytest
 
 import goldshell
 from goldshell.errors import InputError
-from goldshell.study import RunResult, run_study
+from goldshell.study import RunResult, run, run_study
 from goldshell.study.analyses import excretion, series
 from goldshell.study.run import analysis_seed
 
@@ -182,6 +182,27 @@ def test_ctrl_c_keeps_what_is_finished(write_study, tmp_path: Path, monkeypatch:
     assert [entry["status"] for entry in record["analyses"]] == ["done", "not run"]
     assert (tmp_path / "out" / "tables" / "extent-observations.csv").is_file()
     assert "interrupted" in result.report.read_text(encoding="utf-8")
+
+
+def test_ctrl_c_while_files_are_written_forgets_that_analysis(
+    write_study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = run._write_outputs
+
+    def interrupted(folder: Path, entry: dict[str, Any], *rest: Any) -> Any:
+        drawn = real(folder, entry, *rest)
+        if entry["id"] == "excretion":
+            raise KeyboardInterrupt
+        return drawn
+
+    monkeypatch.setattr(run, "_write_outputs", interrupted)
+    result = run_study(write_study(), tmp_path / "out")
+    first, second = record_of(result)["analyses"]
+    assert result.status == "interrupted"
+    assert (first["status"], second["status"]) == ("done", "not run")
+    assert second["summary"] == second["references"] == []
+    assert not list((tmp_path / "out").rglob("excretion-*"))
+    assert "did not run" in result.report.read_text(encoding="utf-8")
 
 
 def test_the_record_is_there_while_the_run_is_under_way(

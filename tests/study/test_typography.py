@@ -17,6 +17,7 @@ from goldshell.study.typography import cell, column, number, prose, reference, u
         ("1e+06", "1 × 10<sup>6</sup>"),
         ("68.9^(1/1.8) and 10.5^0.3", "68.9<sup>1/1.8</sup> and 10.5<sup>0.3</sup>"),
         ("about -3 e", "about −3 e"),
+        ("-1", "−1"),
         ("2.3e-9 m2/s", "2.3 × 10<sup>−9</sup>\u00a0m<sup>2</sup>/s"),
         ("5 % at 30 min", "5\u00a0% at 30\u00a0min"),
         ("a < b & c", "a &lt; b &amp; c"),
@@ -44,6 +45,7 @@ def test_numbers_columns_units_and_cells() -> None:
     assert unit("mM/h") == "mM h⁻¹"
     assert unit("<b>") == "&lt;b&gt;"
     assert cell("etching_rate") == "etching rate"
+    assert cell("wilke_chang") == "Wilke-Chang"
     assert cell("p_atp_feed.csv") == "p_atp_feed.csv"
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from goldshell.audit.check import Check
 from goldshell.audit.verdict import Verdict
-from goldshell.plotting import COLOURS, GREY, new_figure
+from goldshell.plotting import COLOURS, GREY, house_style, new_figure
 
 # Symbol and colour both carry the verdict, so neither is needed alone.
 MARKS = {
@@ -23,6 +23,7 @@ MARKS = {
 _LINE = 0.165  # height of one line [inch]
 
 
+@house_style
 def verdict_overview(checks: Sequence[Check], *, columns: int = 2) -> Figure:
     """Every check as one line under its theme, with its verdict as symbol and colour, and the count of each verdict.
 
@@ -49,7 +50,6 @@ def verdict_overview(checks: Sequence[Check], *, columns: int = 2) -> Figure:
         loc="outside upper left",
         ncols=len(labels),
         fontsize=7.5,
-        frameon=False,
         handletextpad=0.1,
         columnspacing=1.0,
     )

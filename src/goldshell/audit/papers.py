@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Mapping
 
@@ -32,6 +33,15 @@ def audit(paper: str, *, rows: Mapping[str, Row] | None = None) -> PaperAudit:
     """
     if paper not in PAPERS:
         raise UnknownNameError("paper", paper, PAPERS)
-    known = {row.id: row for row in literature_rows()} if rows is None else rows
+    return _audit_as_published(paper) if rows is None else _audit(paper, rows)
+
+
+@functools.cache
+def _audit_as_published(paper: str) -> PaperAudit:
+    """The audit on the packaged rows, which do not change while the program runs."""
+    return _audit(paper, {row.id: row for row in literature_rows()})
+
+
+def _audit(paper: str, known: Mapping[str, Row]) -> PaperAudit:
     claims = importlib.import_module(PAPERS[paper]).CLAIMS
     return PaperAudit(paper, tuple(check(one, known, paper) for one in claims))

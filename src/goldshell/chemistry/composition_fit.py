@@ -55,6 +55,7 @@ ROUNDING = 0.0005
 
 _LOGIT_LIMIT = 13.8  # occupancies from 1e-6 to 1 - 1e-6
 _COOPERATIVITY_LIMIT = 3.0
+_SIMPLEX_WIDTHS = (0.3, 2.0)  # of the first and the second start of a search, in logits or in alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def fit_composition_models(
     models: Sequence[str] = MODELS,
     *,
     site_classes: tuple[int, int] | None = None,
-    level: float = 0.95,
+    level: float | None = 0.95,
     rounding: float = ROUNDING,
 ) -> CompositionFit:
     """Fit rival shapes to an observed composition and rank them.
@@ -195,7 +196,7 @@ def fit_composition_models(
     composition : observed P(n); its ``sd`` or ``clusters`` decide the error model (module docstring)
     models : names from ``MODELS``
     site_classes : sizes of the two given classes, adding up to N; 12 terminal + 6 apex by default when N = 18
-    level : of the profile-likelihood intervals [1]
+    level : of the profile-likelihood intervals [1]; None leaves the intervals out
     rounding : smallest error of a fraction, added in quadrature to the SDs [1]
 
     Returns
@@ -212,7 +213,7 @@ def fit_composition_models(
             raise UnknownNameError("composition model", name, MODELS)
     if not models:
         raise InputError("no composition model is given", hint=f"choose from {', '.join(MODELS)}")
-    if not 0 < level < 1:
+    if level is not None and not 0 < level < 1:
         raise InputError(f"the level must be between 0 and 1, got {level}")
     sizes = site_classes or ((12, 6) if composition.n_sites == 18 else None)
     if sizes is not None and (min(sizes) < 1 or sum(sizes) != composition.n_sites):
@@ -306,25 +307,28 @@ def _fit(
     deviance: Callable[[np.ndarray], float],
     kind: str,
     observations: float,
-    level: float,
+    level: float | None,
 ) -> dict[str, Any]:
     """Fit the best of the shapes: fields of `CompositionModel` but the comparison with others."""
     found = [(*_minimise(shape, deviance), shape) for shape in shapes]
     lowest, vector, shape = min(found, key=lambda item: item[0])
-    from scipy.stats import chi2
+    limit = math.nan
+    if level is not None:
+        from scipy.stats import chi2
 
-    limit = lowest + float(chi2.ppf(level, 1))
+        limit = lowest + float(chi2.ppf(level, 1))
     parameters: dict[str, Estimate] = {}
     at_bound = []
     for position, name in enumerate(shape.names):
-        low, high = _profile(shape, deviance, vector, position, limit)
+        ends = (math.nan, math.nan) if level is None else _profile(shape, deviance, vector, position, limit)
         natural = (lambda value: float(value)) if name == "alpha" else _expit
-        parameters[name] = Estimate(natural(vector[position]), natural(low), natural(high))
+        low, high = (natural(end) for end in ends)
+        parameters[name] = Estimate(natural(vector[position]), low, high)
         edge = shape.bounds()[position][1]
         if abs(vector[position]) > edge - 0.5 * (1 if name != "alpha" else 0.1):
             at_bound.append(name)
     if len(shapes) > 1:
-        within = [item[2].class_sizes[1] for item in found if item[0] <= limit]
+        within = [float(item[2].class_sizes[1]) for item in found if item[0] <= limit] or [math.nan]
         parameters["sites_in_class_2"] = Estimate(shape.class_sizes[1], min(within), max(within))
     fitted = shape.distribution(vector)
     fitted_parameters = len(shape.names) + shape.extra_parameters + (kind == "least squares")
@@ -371,15 +375,18 @@ def _minimise(
     if start is not None:
         starts = [start[free]]
     else:
-        ordered = sorted((np.array(point) for point in shape.starts()), key=cost)
+        ordered = sorted(np.unique(np.array(shape.starts())[:, free], axis=0), key=cost)
         # The other order of the classes, or of the two parameters, may be a valley of its own
         starts = [ordered[0], *(point for point in ordered if _falls(point) != _falls(ordered[0]))][:2]
     limits = [bounds[position] for position in free]
     found = []
     for point in starts:
-        rough = minimize(cost, point, method="L-BFGS-B", bounds=limits).x
-        # Occupancies near 0 and 1 make flat valleys where finite differences stop early; the simplex goes on
-        found.append(minimize(cost, rough, method="Nelder-Mead", bounds=limits, options={"xatol": 1e-3, "fatol": 1e-5}))
+        # Occupancies near 0 and 1 make flat valleys, where gradients stop early and a simplex needs a wide second start
+        for width in _SIMPLEX_WIDTHS:
+            inwards = np.diag(np.where(point > 0, -width, width))
+            options = {"xatol": 1e-3, "fatol": 1e-5, "initial_simplex": np.vstack([point, point + inwards])}
+            found.append(minimize(cost, point, method="Nelder-Mead", bounds=limits, options=options))
+            point = found[-1].x
     best = min(found, key=lambda item: float(item.fun))
     return float(best.fun), whole(best.x)
 
@@ -398,6 +405,10 @@ def _profile(
 
         def excess(value: float, warm: list[np.ndarray] = warm) -> float:
             lowest, warm[0] = _minimise(shape, deviance, (position, value), warm[0])
+            if lowest > limit:  # another valley may lie lower
+                lowest, warm[0] = min(
+                    (lowest, warm[0]), _minimise(shape, deviance, (position, value)), key=lambda item: item[0]
+                )
             return lowest - limit
 
         direction = math.copysign(1.0, bound - centre) if bound != centre else 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,12 +16,10 @@ from goldshell.chemistry.feasibility import RangeFeasibility
 from goldshell.chemistry.isomers import count_isomers, n_sites
 from goldshell.chemistry.isotopes import Envelope
 from goldshell.chemistry.titration import titration_curve
-from goldshell.plotting import COLOURS, GREY, new_figure
-
-_LEGEND: Any = {"frameon": False, "fontsize": 8}
-_TITLE: Any = {"fontsize": 9.5}
+from goldshell.plotting import COLOURS, GREY, house_style, new_figure
 
 
+@house_style
 def composition_figure(fit: CompositionFit, *, show: Sequence[str] | None = None) -> Figure:
     """Observed populations as bars, fitted shapes as points joined for the eye.
 
@@ -57,7 +54,7 @@ def composition_figure(fit: CompositionFit, *, show: Sequence[str] | None = None
     axis.set_ylabel("population [%]")
     index = composition.dispersion_index
     title = f"mean {composition.mean:.2f}, dispersion index {index:.2f}" if np.isfinite(index) else ""
-    axis.set_title(title, loc="left", **_TITLE)
+    axis.set_title(title, loc="left")
     handles, labels = axis.get_legend_handles_labels()
     observed_first = sorted(range(len(labels)), key=lambda position: labels[position] != "observed")
     figure.legend(
@@ -65,11 +62,11 @@ def composition_figure(fit: CompositionFit, *, show: Sequence[str] | None = None
         [labels[i] for i in observed_first],
         loc="outside lower center",
         ncols=2,
-        **_LEGEND,
     )
     return figure
 
 
+@house_style
 def range_figure(by_system: Mapping[str, Sequence[RangeFeasibility]]) -> Figure:
     """Observed ranges of n at each feed, with the means that mass balance allows; one panel per system.
 
@@ -102,7 +99,7 @@ def range_figure(by_system: Mapping[str, Sequence[RangeFeasibility]]) -> Figure:
         axis.set_xticks(places, [f"{item.feed_ratio:g}" for item in ordered])
         axis.set_xlim(-0.7, len(ordered) - 0.3)
         axis.set_xlabel("feed [incoming ligands per cluster]")
-        axis.set_title(system, loc="left", **_TITLE)
+        axis.set_title(system, loc="left")
         axis.set_ylim(-0.7, top)
     axes[0].set_ylabel("incoming ligands per cluster, n")
     axes[0].yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -116,10 +113,11 @@ def range_figure(by_system: Mapping[str, Sequence[RangeFeasibility]]) -> Figure:
     ]  # fmt: skip
     if any(not item.feasible for items in by_system.values() for item in items):
         handles.append(Line2D([], [], color="black", marker="x", linestyle="", label="range impossible"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, **_LEGEND)
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
     return figure
 
 
+@house_style
 def isomer_figure(framework: str = "Au25(SR)18") -> Figure:
     """Number of regio-isomers against the number of incoming ligands, for achiral and chiral ligands."""
     sites = n_sites(framework)
@@ -132,11 +130,12 @@ def isomer_figure(framework: str = "Au25(SR)18") -> Figure:
     axis.set_xticks(range(0, sites + 1, 2))
     axis.set_xlabel("incoming ligands per cluster, n")
     axis.set_ylabel("regio-isomers [number]")
-    axis.set_title(framework, loc="left", **_TITLE)
-    axis.legend(loc="lower center", **_LEGEND)
+    axis.set_title(framework, loc="left")
+    axis.legend(loc="lower center")
     return figure
 
 
+@house_style
 def shell_charge_figure(clusters: Sequence[Cluster], *, marked_ph: Sequence[float] = ()) -> Figure:
     """Shell charge against pH under each pKa source, independent and anticooperative; one panel per cluster.
 
@@ -158,7 +157,7 @@ def shell_charge_figure(clusters: Sequence[Cluster], *, marked_ph: Sequence[floa
         for source, curve in by_source.items():
             axis.plot(ph, curve["independent"], color=colours[source], linestyle="--", linewidth=1.1)
             axis.plot(ph, curve["hill"], color=colours[source])
-        axis.set_title(cluster.notation, loc="left", **_TITLE)
+        axis.set_title(cluster.notation, loc="left")
         axis.set_xlabel("pH")
         axis.set_xlim(0, 14)
         axis.set_xticks(range(0, 15, 2))
@@ -168,10 +167,11 @@ def shell_charge_figure(clusters: Sequence[Cluster], *, marked_ph: Sequence[floa
         Line2D([], [], color="black", linestyle="--", linewidth=1.1, label="independent sites"),
         Line2D([], [], color="black", label="anticooperative (Hill)"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3 if panels > 1 else 2, **_LEGEND)
+    figure.legend(handles=handles, loc="outside lower center", ncols=3 if panels > 1 else 2)
     return figure
 
 
+@house_style
 def envelope_figure(envelope: Envelope) -> Figure:
     """The isotope envelope as sticks at the centroids of the nominal masses."""
     figure, axis = new_figure(width=5.2, height=3.0)
@@ -184,5 +184,5 @@ def envelope_figure(envelope: Envelope) -> Figure:
             axis.annotate(label, (mass, height), (0, 2), textcoords="offset points", ha="center", fontsize=7)
     axis.set_xlabel("mass [Da]")
     axis.set_ylabel("relative intensity [%]")
-    axis.set_title(envelope.formula.hill(), loc="left", **_TITLE)
+    axis.set_title(envelope.formula.hill(), loc="left")
     return figure

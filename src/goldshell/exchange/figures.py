@@ -16,10 +16,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from goldshell.exchange.models import langmuir, oxygen_limited, power_law, two_thiol_attack
 from goldshell.exchange.rate_law import RateLaw
 from goldshell.exchange.regression import OrderFit
-from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
+from goldshell.plotting import COLOURS, GREY, house_style, label_panels, new_figure
 
 _DIVERGED = 1.5  # factor between two laws that a rate measurement can tell
-_LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8, "handlelength": 2.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Anchor:
     assumption: str = ""
 
 
+@house_style
 def rate_law_figure(
     etching: Anchor,
     exchange: Anchor,
@@ -87,11 +87,12 @@ def rate_law_figure(
             axes, etching, exchange, two_phase_rate, law.thiol_order, [("power law", exchange_law), *exchange_rivals]
         )
     for axis in axes[0]:
-        axis.legend(loc="upper left", **_LEGEND)
+        axis.legend(loc="upper left")
     label_panels(list(axes.flat))
     return figure
 
 
+@house_style
 def order_regression_figure(fit: OrderFit) -> Figure:
     """Rates against concentration with the fitted line and its confidence band, one panel per order.
 
@@ -125,12 +126,12 @@ def order_regression_figure(fit: OrderFit) -> Figure:
         what = "[clusters]" if name == "x" else "[SR]"
         axis.set_xlabel(f"{what} / mM")
         interval = f" ({estimate.low:.2f} to {estimate.high:.2f})" if fit.degrees_of_freedom > 0 else ""
-        axis.set_title(f"order {name} = {estimate.value:.2f}{interval}", fontsize=9.5)
+        axis.set_title(f"order {name} = {estimate.value:.2f}{interval}")
         _plain_ticks(axis.xaxis, _one_two_five(*axis.get_xlim()))
         _plain_ticks(axis.yaxis, _one_two_five(*axis.get_ylim()))
         other = f"at [SR] = {middle['x']:.3g} mM" if name == "x" else f"at [clusters] = {middle['y']:.3g} mM"
         axis.set_ylabel(f"rate {other} / mM h$^{{-1}}$" if len(orders) == 2 else "rate / mM h$^{-1}$")
-    axes[0][0].legend(loc="best", **_LEGEND)
+    axes[0][0].legend(loc="best")
     return figure
 
 

@@ -7,7 +7,7 @@ of rival models by AICc, and a report on itself: parameters at a bound, directio
 pairs, residual patterns, priors that decide alone, experiments that the model does not explain.
 
 What counts as one observation in AICc: one point of a trace, one rate, one species seen in a composition less one, the
-two ends of a range (not its N + 1 yes-or-no answers, which follow from them), one prior.
+two ends of a range (not its N + 1 yes-or-no answers, which follow from them). Priors are part of S, not observations.
 
 References
 ----------
@@ -52,9 +52,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-COUNTING = (
-    "observations in AICc: points of traces, rates, species of a composition less one, the two ends of a range, priors"
-)
+COUNTING = "observations in AICc: points of traces, rates, species of a composition less one, the two ends of a range"
 _SPREAD = 1.5  # of the starts, in search coordinates (factors of e), where there is no prior
 _LOWER = 0.2  # fall of S on the way of a profile that is worth another search
 _SAME_OPTIMUM = 0.5  # difference of S between searches that count as having found the same
@@ -277,7 +275,7 @@ def fit(
         _fitted(item, statistics, curves.get(item.name), position) for position, item in enumerate(centred.parameters)
     )
     directions = identifiability(statistics)
-    models = ranked([_score(centred, found[0].sum_of_squares, misfits, statistics), *(score(one) for one in rivals)])
+    models = ranked([_score(centred, found[0].sum_of_squares, misfits), *(score(one) for one in rivals)])
     log_likelihood = -0.5 * found[0].sum_of_squares
     warnings = _advice(centred, statistics, parameters, misfits, directions, curves, agreeing, len(found))
     for item, before in zip(centred.parameters, problem.parameters, strict=True):
@@ -317,9 +315,14 @@ def score(problem: FitProblem) -> ModelScore:
     ------
     AnalysisError : the model cannot be solved at any start
     """
+    return solved_and_scored(problem)[1]
+
+
+def solved_and_scored(problem: FitProblem) -> tuple[FitProblem, ModelScore]:
+    """Fit a model for comparison only; also the problem, starting at its solution."""
     centred, evaluator, found = _best(problem)
     misfits = _misfits(centred, tuple(evaluator.predictions(centred.start)))
-    return _score(centred, found[0].sum_of_squares, misfits, None)
+    return centred, _score(centred, found[0].sum_of_squares, misfits)
 
 
 def ranked(models: Sequence[ModelScore]) -> list[ModelScore]:
@@ -433,7 +436,7 @@ def _misfits(problem: FitProblem, predictions: Sequence[Prediction]) -> tuple[Mi
     return tuple(found)
 
 
-def _score(problem: FitProblem, total: float, misfits: tuple[Misfit, ...], statistics: FitResult | None) -> ModelScore:
+def _score(problem: FitProblem, total: float, misfits: tuple[Misfit, ...]) -> ModelScore:
     values = dict(zip(problem.names, problem.values(problem.start).tolist(), strict=True))
     warnings = [
         f"{item.name} ended at its {side} bound"

@@ -111,9 +111,11 @@ def _etching_law(b, a, total, sc):
     return u * sr, u + du_s * sr, dz * h_s * sr, u, du_s, dz * h_s
 
 
-@numba.njit(**INNER)
-def right_hand_side(t, y, out, sc, ladder, exposure):
-    """dy/dt [umol/h]."""
+def right_hand_side(problem, t, y, out):  # type: ignore[no-untyped-def]
+    """dy/dt [umol/h]; for compiled code (see `rates`)."""
+    sc = problem.scalars
+    ladder = problem.ladder
+    exposure = problem.exposure
     count = ladder.shape[1]
     sites = count - 1
     classes = exposure.shape[0]
@@ -221,6 +223,7 @@ class Jacobian(NamedTuple):
     rows : (K, 2, 2) d(B_r, A_r)/d(cluster)
     border : (8, 10) d(free ligand ...)/d(free ligand ..., total_w, total_i)
     pools : (2, 12) per region: phi, then derivatives of the pool rates (see `linearise`)
+    volumes : (2,) of water and interphase [mL]
     """
 
     diagonal: Any
@@ -230,22 +233,33 @@ class Jacobian(NamedTuple):
     rows: Any
     border: Any
     pools: Any
+    volumes: Any
 
 
 def empty_jacobian(classes: int, sites: int) -> Jacobian:
     """Storage for the Jacobian's parts."""
     blocks = classes * (sites + 1)
-    shapes = ((blocks, 4), (blocks, 2), (blocks, 2), (blocks, 2, 4), (blocks, 2, 2), (BORDER, BORDER + 2), (2, 12))
+    per_block = ((blocks, 4), (blocks, 2), (blocks, 2), (blocks, 2, 4), (blocks, 2, 2))
+    shapes = (*per_block, (BORDER, BORDER + 2), (2, 12), (2,))
     return Jacobian(*(np.zeros(shape) for shape in shapes))
 
 
-@numba.njit(**INNER)
-def linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows, border, pools):
-    """Fill the Jacobian's parts at (t, y).
+def linearise(problem, t, y, parts):  # type: ignore[no-untyped-def]
+    """Fill the Jacobian's parts (a `Jacobian`, or anything with its fields) at (t, y); for compiled code.
 
     ``pools[r]`` holds phi, d(etched)/d(B, A, total), d(bound B)/d(B, A, total), d(bound A)/d(B, A, total), with the
     direct dependence on the clusters left out: that is phi, (1 - released) n phi and (1 - released) (N - n) phi.
     """
+    sc = problem.scalars
+    ladder = problem.ladder
+    exposure = problem.exposure
+    diagonal = parts.diagonal
+    lower = parts.lower
+    upper = parts.upper
+    columns = parts.columns
+    rows = parts.rows
+    border = parts.border
+    pools = parts.pools
     count = ladder.shape[1]
     sites = count - 1
     classes = exposure.shape[0]
@@ -254,6 +268,8 @@ def linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows,
     vo = sc[VO] + sc[QO] * t
     vi = sc[VI]
     two = vi > 0.0
+    parts.volumes[0] = vw
+    parts.volumes[1] = vi if two else 1.0
     unmixed = y[b0 + UNMIXED]
     released = sc[E_RELEASED]
     for p in range(BORDER):
@@ -390,10 +406,30 @@ def linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows,
     border[UNMIXED, UNMIXED] = -sc[K_MIX]
 
 
+_right_hand_side = numba.njit(**INNER)(right_hand_side)
+_linearise = numba.njit(**INNER)(linearise)
+
+
 @numba.njit(cache=True, **OPTIONS)
-def dense_jacobian(t, y, full, sc, ladder, exposure, diagonal, lower, upper, columns, rows, border, pools):
+def rates(problem, t, y, out):
+    """`right_hand_side`, to be called from Python (for CVODE and for checks)."""
+    _right_hand_side(problem, t, y, out)
+
+
+@numba.njit(cache=True, **OPTIONS)
+def dense_jacobian(problem, t, y, parts, full):
     """The whole Jacobian as a dense matrix, assembled from its parts (for CVODE and for checks)."""
-    linearise(t, y, sc, ladder, exposure, diagonal, lower, upper, columns, rows, border, pools)
+    _linearise(problem, t, y, parts)
+    sc = problem.scalars
+    ladder = problem.ladder
+    exposure = problem.exposure
+    diagonal = parts.diagonal
+    lower = parts.lower
+    upper = parts.upper
+    columns = parts.columns
+    rows = parts.rows
+    border = parts.border
+    pools = parts.pools
     count = ladder.shape[1]
     sites = count - 1
     classes = exposure.shape[0]
@@ -440,9 +476,3 @@ def dense_jacobian(t, y, full, sc, ladder, exposure, diagonal, lower, upper, col
     for m in range(3 if regions == 2 else 1):
         full[b0 + DISULFIDE_B, b0 + 2 * m] = sc[K_OX]
         full[b0 + DISULFIDE_A, b0 + 2 * m + 1] = sc[K_OX]
-
-
-@numba.njit(cache=True, **OPTIONS)
-def rates(t, y, out, sc, ladder, exposure):
-    """`right_hand_side`, to be called from Python (for CVODE and for checks)."""
-    right_hand_side(t, y, out, sc, ladder, exposure)

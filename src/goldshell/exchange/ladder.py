@@ -23,10 +23,10 @@ Fog, Commun. Stat. Simul. Comput. 37 (2008) 258-273, doi:10.1080/036109107017902
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
 
 SITE_CLASSES = {("Au", 25, 18): (12, 6)}
 
@@ -48,8 +48,7 @@ def site_classes(gold_atoms: int, sites: int) -> tuple[int, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _log_weights(size: int) -> Any:
-    occupied = np.arange(size + 1)
-    return gammaln(size + 1) - gammaln(occupied + 1) - gammaln(size - occupied + 1)
+    return np.log([float(math.comb(size, occupied)) for occupied in range(size + 1)])
 
 
 def class_occupancy(classes: tuple[int, ...], odds: tuple[float, ...]) -> Any:

@@ -89,7 +89,7 @@ def simulate_file(path: Path, *, profiles: bool = False) -> Simulation:
             from goldshell.exchange.stochastic import simulate_stochastic
 
             return simulate_stochastic(experiment, parameters, **chosen.settings())
-        return simulate(experiment, parameters)
+        return simulate(experiment, parameters, integrator="auto")
     except InputError as problem:
         problem.where = f"{path}: {problem.where}" if problem.where else str(path)
         raise

@@ -7,13 +7,15 @@
 The total of intact clusters, on which the etching law acts, has a column and a row of its own; written out it would
 fill the matrix. Undissolved thiol and unmixedness depend on nothing else and are solved first, the ligands of the
 organic phase depend on the interphase only and are eliminated by hand, so that what is left dense is 6 x 6: B, A and
-the total in water and in the interphase. The pools follow from x and z. Cost is linear in N and in the classes.
+the total in water and in the interphase. The pools follow from x and z. Cost is linear in N and in the number of
+classes.
 
 Lanes as in `goldshell.numerics.radau`: real parts of the systems for each shift sigma, then imaginary parts.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numba
@@ -23,16 +25,12 @@ from numba.extending import overload
 
 from goldshell.exchange import kernels
 from goldshell.exchange.kernels import (
-    AI,
-    AO,
-    AW,
     BI,
     BO,
     BORDER,
     BOUND_A,
     BOUND_B,
     BW,
-    DISULFIDE_A,
     DISULFIDE_B,
     E_RELEASED,
     ETCHED,
@@ -41,17 +39,15 @@ from goldshell.exchange.kernels import (
     K_MIX,
     K_OX,
     POOLS,
-    QW,
     SOLID,
     UNMIXED,
     VI,
-    VW,
     Coefficients,
 )  # fmt: skip
 from goldshell.numerics import bordered, lanes, radau
-from goldshell.numerics.bordered import factorise_chain, factorise_dense, solve_chain, solve_dense
+from goldshell.numerics.bordered import factorise_chain, factorise_dense, reciprocal, scale, solve_chain, solve_dense
 from goldshell.numerics.compiled import drop_stale_cache
-from goldshell.numerics.lanes import INNER, OPTIONS, ZERO, load, minus_product, plus, plus_product, store
+from goldshell.numerics.lanes import INNER, OPTIONS, load, minus_product, plus, plus_product, spread, store
 from goldshell.numerics.radau import LANES, WIDTH
 
 # Dense unknowns: B, A, total of water (0 to 2) and of the interphase (3 to 5); column 6 is the unmixedness.
@@ -86,23 +82,23 @@ def make_work(classes: int, count: int) -> Work:
     return Work(
         np.zeros((blocks, 4)), np.zeros((blocks, 2)), np.zeros((blocks, 2)), np.zeros((blocks, 2, 4)),
         np.zeros((blocks, 2, 2)), np.zeros((BORDER, BORDER + 2)), np.zeros((2, 12)), np.zeros(2),
-        np.zeros((4, WIDTH)), np.zeros((blocks, 4, WIDTH)), np.zeros((2 * blocks, _COLUMNS, WIDTH)),
+        np.zeros((3, WIDTH)), np.zeros((blocks, 4, WIDTH)), np.zeros((2 * blocks, _COLUMNS, WIDTH)),
         np.zeros((_CORE, _CORE, WIDTH)), np.zeros((_COLUMNS, _CORE, WIDTH)), np.zeros(_CORE, dtype=np.int64),
         np.zeros((2, WIDTH)), np.zeros((_CORE, WIDTH)),
     )  # fmt: skip
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _columns(columns, used, v):
     """Border columns (see `_COLUMNS`) of one chain as right-hand sides, real: ``v`` is (2 K, columns, lanes)."""
     for k in range(columns.shape[0]):
         for j in range(used):
             x = columns[k, 0, j] if j < 3 else (columns[k, 0, 3] if j == 6 else 0.0)
             y = columns[k, 1, j - 3] if 3 <= j < 6 else (columns[k, 1, 3] if j == 6 else 0.0)
-            store(v[2 * k, j], 0, (x, x, x, x))
-            store(v[2 * k, j], LANES, ZERO)
-            store(v[2 * k + 1, j], 0, (y, y, y, y))
-            store(v[2 * k + 1, j], LANES, ZERO)
+            store(v[2 * k, j], 0, spread(x))
+            store(v[2 * k, j], LANES, spread(0.0))
+            store(v[2 * k + 1, j], 0, spread(y))
+            store(v[2 * k + 1, j], LANES, spread(0.0))
 
 
 def factorise(problem, shift, work):
@@ -112,18 +108,11 @@ def factorise(problem, shift, work):
     classes = problem.exposure.shape[0]
     two = sc[VI] > 0.0
     used = _COLUMNS if classes > 1 else (_CORE if two else _CORE // 2)
-    for p in range(LANES):
-        q = p + LANES
-        s = 1.0 / (shift[p] * shift[p] + shift[q] * shift[q])
-        work.shift[0, p] = shift[p]
-        work.shift[0, q] = shift[q]
-        work.shift[1, p] = shift[p] * s
-        work.shift[1, q] = -shift[q] * s
-        for index in range(2):
-            x = shift[p] + (sc[K_DISS] if index == 0 else sc[K_MIX])
-            s = 1.0 / (x * x + shift[q] * shift[q])
-            work.shift[2 + index, p] = x * s
-            work.shift[2 + index, q] = -shift[q] * s
+    re = load(shift, 0)
+    im = load(shift, LANES)
+    reciprocal(re, im, work.shift[0])
+    reciprocal(plus(re, spread(sc[K_DISS])), im, work.shift[1])
+    reciprocal(plus(re, spread(sc[K_MIX])), im, work.shift[2])
     for c in range(classes):
         part = slice(c * count, (c + 1) * count)
         factorise_chain(work.diagonal[part], work.lower[part], work.upper[part], shift, work.inverse[part])
@@ -139,15 +128,11 @@ def factorise(problem, shift, work):
     if two:
         for s in range(2):
             product = border[BO + s, BI + s] * border[BI + s, BO + s]
-            for p in range(LANES):
-                q = p + LANES
-                a = shift[p] - border[BO + s, BO + s]
-                b = shift[q]
-                x = 1.0 / (a * a + b * b)
-                work.outer[s, p] = a * x
-                work.outer[s, q] = -b * x
-                core[3 + s, 3 + s, p] -= product * a * x
-                core[3 + s, 3 + s, q] += product * b * x
+            outer = work.outer[s]
+            reciprocal(plus(re, spread(-border[BO + s, BO + s])), im, outer)
+            own = core[3 + s, 3 + s]
+            store(own, 0, minus_product(load(own, 0), spread(product), load(outer, 0)))
+            store(own, LANES, minus_product(load(own, LANES), spread(product), load(outer, LANES)))
     factorise_dense(core, work.order)
 
 
@@ -165,55 +150,63 @@ def solve_lanes(problem, work, v):
     for c in range(classes):
         part = slice(c * count, (c + 1) * count)
         chain = single[2 * c * count : 2 * (c + 1) * count]
-        solve_chain(work.lower[part], work.upper[part], work.inverse[part], chain, 1)
-    _scale(v[b0 + SOLID], work.shift[2])
-    _scale(v[b0 + UNMIXED], work.shift[3])
-    for p in range(WIDTH):
-        v[b0 + BW, p] += sc[K_DISS] * v[b0 + SOLID, p]
+        solve_chain(work.lower[part], work.upper[part], work.inverse[part], chain, chain.shape[1])
+    scale(v[b0 + SOLID], work.shift[1])
+    scale(v[b0 + UNMIXED], work.shift[2])
+    _add(v[b0 + BW], sc[K_DISS], v[b0 + SOLID])
     _border_sums(work.rows, single, 0, small)
     for r in range(2):
-        weight = 1.0 / work.volumes[r]
-        for p in range(WIDTH):
-            small[3 * r, p] += v[b0 + 2 * r, p]
-            small[3 * r + 1, p] += v[b0 + 2 * r + 1, p]
-            small[3 * r + 2, p] *= weight
+        _add(small[3 * r], 1.0, v[b0 + 2 * r])
+        _add(small[3 * r + 1], 1.0, v[b0 + 2 * r + 1])
+        _add(small[3 * r + 2], 1.0 / work.volumes[r] - 1.0, small[3 * r + 2])
     if classes > 1:
         _unmixed_sums(border, work.sums, work.volumes, v[b0 + UNMIXED], small)
     if two:
         for s in range(2):
-            coupling = border[BI + s, BO + s]
-            for p in range(LANES):
-                q = p + LANES
-                a = v[b0 + BO + s, p]
-                b = v[b0 + BO + s, q]
-                small[3 + s, p] += coupling * (a * work.outer[s, p] - b * work.outer[s, q])
-                small[3 + s, q] += coupling * (a * work.outer[s, q] + b * work.outer[s, p])
+            scale(v[b0 + BO + s], work.outer[s])
+            _add(small[3 + s], border[BI + s, BO + s], v[b0 + BO + s])
     solve_dense(work.core, work.order, small)
     for s in range(2):
-        coupling = border[BO + s, BI + s]
-        for p in range(WIDTH):
-            v[b0 + BW + s, p] = small[s, p]
-            v[b0 + BI + s, p] = small[3 + s, p]
-            v[b0 + BO + s, p] += coupling * small[3 + s, p]
-        _scale(v[b0 + BO + s], work.outer[s])
-    _spread(work.reach, small, 0, _CORE if two else _CORE // 2, v, b0)
+        _copy(small[s], v[b0 + BW + s])
+        if two:
+            _copy(small[3 + s], v[b0 + BI + s])
+            # z_o = (r_o + coupling z_i) / d_o, of which the first part stands there already.
+            _pass_one_on(work.outer[s], border[BO + s, BI + s], small[3 + s], v[b0 + BO + s])
+    _pass_on(work.reach, small, 0, _CORE if two else _CORE // 2, v, b0)
     if classes > 1:
-        _spread(work.reach, v[b0 + UNMIXED : b0 + UNMIXED + 1], 6, 7, v, b0)
+        _pass_on(work.reach, v[b0 + UNMIXED : b0 + UNMIXED + 1], 6, 7, v, b0)
     _solve_pools(sc, count, work, v, b0)
 
 
 @numba.njit(**INNER)
-def _scale(v, factor):
-    """v times factor, lane by lane."""
-    for p in range(LANES):
-        q = p + LANES
-        a = v[p]
-        b = v[q]
-        v[p] = a * factor[p] - b * factor[q]
-        v[q] = a * factor[q] + b * factor[p]
+def _add(out, factor, x):
+    """out += factor x, with one number ``factor``."""
+    f = spread(factor)
+    store(out, 0, plus_product(load(out, 0), f, load(x, 0)))
+    store(out, LANES, plus_product(load(out, LANES), f, load(x, LANES)))
 
 
 @numba.njit(**INNER)
+def _copy(x, out):
+    """out = x."""
+    store(out, 0, load(x, 0))
+    store(out, LANES, load(x, LANES))
+
+
+@numba.njit(**INNER)
+def _pass_one_on(a, factor, x, out):
+    """out += a factor x, complex by lane, with one number ``factor``."""
+    f = spread(factor)
+    zero = spread(0.0)
+    ar = plus_product(zero, f, load(a, 0))
+    ai = plus_product(zero, f, load(a, LANES))
+    xr = load(x, 0)
+    xi = load(x, LANES)
+    store(out, 0, minus_product(plus_product(load(out, 0), ar, xr), ai, xi))
+    store(out, LANES, plus_product(plus_product(load(out, LANES), ar, xi), ai, xr))
+
+
+@numba.njit(inline="always", **INNER)
 def _assemble(border, sums, volumes, shift, core):
     """The dense matrix of B, A and the total of both regions after elimination of the clusters."""
     for r in range(2):
@@ -221,17 +214,17 @@ def _assemble(border, sums, volumes, shift, core):
             a = 3 * r + s
             weight = -1.0 if s < 2 else -1.0 / volumes[r]
             for b in range(_CORE):
-                re = plus(ZERO, weight, load(sums[b, a], 0))
-                im = plus(ZERO, weight, load(sums[b, a], LANES))
+                re = plus_product(spread(0.0), spread(weight), load(sums[b, a], 0))
+                im = plus_product(spread(0.0), spread(weight), load(sums[b, a], LANES))
                 if s < 2:
                     x = border[2 * r + s, 2 * (b // 3) + b % 3 if b % 3 < 2 else BORDER + b // 3]
-                    re = (re[0] - x, re[1] - x, re[2] - x, re[3] - x)
+                    re = plus(re, spread(-x))
                 if a == b:
                     if s < 2:
-                        re = plus(re, 1.0, load(shift, 0))
-                        im = plus(im, 1.0, load(shift, LANES))
+                        re = plus(re, load(shift, 0))
+                        im = plus(im, load(shift, LANES))
                     else:
-                        re = (re[0] + 1.0, re[1] + 1.0, re[2] + 1.0, re[3] + 1.0)
+                        re = plus(re, spread(1.0))
                 store(core[a, b], 0, re)
                 store(core[a, b], LANES, im)
 
@@ -241,35 +234,31 @@ def _border_sums(rows, v, j, small):
     """What the clusters, column j of ``v``, do to B, A and the total of each region: the rows of the border."""
     for r in range(2):
         for half in range(0, WIDTH, LANES):
-            b = ZERO
-            a = ZERO
-            t = ZERO
+            b = spread(0.0)
+            a = spread(0.0)
+            t = spread(0.0)
             for k in range(rows.shape[0]):
                 x = load(v[2 * k + r, j], half)
-                b = plus(b, rows[k, r, 0], x)
-                a = plus(a, rows[k, r, 1], x)
-                t = plus(t, 1.0, x)
+                b = plus_product(b, spread(rows[k, r, 0]), x)
+                a = plus_product(a, spread(rows[k, r, 1]), x)
+                t = plus(t, x)
             store(small[3 * r], half, b)
             store(small[3 * r + 1], half, a)
             store(small[3 * r + 2], half, t)
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _unmixed_sums(border, sums, volumes, unmixed, small):
     """What the unmixedness does to B, A and the total of each region, through the clusters and directly."""
     for a in range(_CORE):
-        weight = 1.0 if a % 3 < 2 else 1.0 / volumes[a // 3]
-        direct = border[2 * (a // 3) + a % 3, UNMIXED] if a % 3 < 2 else 0.0
-        for p in range(LANES):
-            q = p + LANES
-            x = direct + weight * sums[6, a, p]
-            y = weight * sums[6, a, q]
-            small[a, p] += x * unmixed[p] - y * unmixed[q]
-            small[a, q] += x * unmixed[q] + y * unmixed[p]
+        direct = a % 3 < 2
+        _pass_one_on(sums[6, a], 1.0 if direct else 1.0 / volumes[a // 3], unmixed, small[a])
+        if direct:
+            _add(small[a], border[2 * (a // 3) + a % 3, UNMIXED], unmixed)
 
 
 @numba.njit(**INNER)
-def _spread(reach, changes, first, stop, v, b0):
+def _pass_on(reach, changes, first, stop, v, b0):
     """What changes of the border unknowns first ... stop - 1 do to the clusters."""
     for i in range(b0):
         x = load(v[i], 0)
@@ -285,7 +274,7 @@ def _spread(reach, changes, first, stop, v, b0):
         store(v[i], LANES, y)
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _solve_pools(sc, count, work, v, b0):
     """The pools follow from everything else: k = (r + J_pool x) / sigma."""
     kept = 1.0 - sc[E_RELEASED]
@@ -295,29 +284,33 @@ def _solve_pools(sc, count, work, v, b0):
         pool = work.pools[r]
         phi = pool[0]
         for half in range(0, WIDTH, LANES):
-            all_n = ZERO
-            by_n = ZERO
+            all_n = spread(0.0)
+            by_n = spread(0.0)
             for first in range(0, b0, 2 * count):
                 for n in range(count):
                     x = load(v[first + 2 * n + r], half)
-                    all_n = plus(all_n, 1.0, x)
-                    by_n = plus(by_n, float(n), x)
+                    all_n = plus(all_n, x)
+                    by_n = plus_product(by_n, spread(float(n)), x)
             store(small[0], half, all_n)
             store(small[1], half, by_n)
-        for p in range(WIDTH):
-            total = small[0, p]
-            weighted = small[1, p]
-            b = v[b0 + 2 * r, p]
-            a = v[b0 + 2 * r + 1, p]
-            t = total / work.volumes[r]
-            v[b0 + ETCHED, p] += phi * total + pool[1] * b + pool[2] * a + pool[3] * t
-            v[b0 + BOUND_B, p] += kept * phi * weighted + pool[4] * b + pool[5] * a + pool[6] * t
-            v[b0 + BOUND_A, p] += kept * phi * (sites * total - weighted) + pool[7] * b + pool[8] * a + pool[9] * t
-    for p in range(WIDTH):
-        v[b0 + DISULFIDE_B, p] += sc[K_OX] * (v[b0 + BW, p] + v[b0 + BI, p] + v[b0 + BO, p])
-        v[b0 + DISULFIDE_A, p] += sc[K_OX] * (v[b0 + AW, p] + v[b0 + AI, p] + v[b0 + AO, p])
+        b = v[b0 + 2 * r]
+        a = v[b0 + 2 * r + 1]
+        _add(v[b0 + ETCHED], phi + pool[3] / work.volumes[r], small[0])
+        _add(v[b0 + ETCHED], pool[1], b)
+        _add(v[b0 + ETCHED], pool[2], a)
+        _add(v[b0 + BOUND_B], kept * phi, small[1])
+        _add(v[b0 + BOUND_B], pool[6] / work.volumes[r], small[0])
+        _add(v[b0 + BOUND_B], pool[4], b)
+        _add(v[b0 + BOUND_B], pool[5], a)
+        _add(v[b0 + BOUND_A], -kept * phi, small[1])
+        _add(v[b0 + BOUND_A], kept * phi * sites + pool[9] / work.volumes[r], small[0])
+        _add(v[b0 + BOUND_A], pool[7], b)
+        _add(v[b0 + BOUND_A], pool[8], a)
+    for s in range(2):
+        for r in range(3):
+            _add(v[b0 + DISULFIDE_B + s], sc[K_OX], v[b0 + 2 * r + s])
     for j in range(EXTRA - POOLS, EXTRA):
-        _scale(v[b0 + j], work.shift[1])
+        scale(v[b0 + j], work.shift[0])
 
 
 def _is_ladder(problem: Any) -> bool:
@@ -326,24 +319,12 @@ def _is_ladder(problem: Any) -> bool:
 
 @overload(radau.evaluate)
 def _evaluate(problem, t, y, out):
-    def f(problem, t, y, out):
-        kernels.right_hand_side(t, y, out, problem.scalars, problem.ladder, problem.exposure)
-
-    return f if _is_ladder(problem) else None
+    return kernels.right_hand_side if _is_ladder(problem) else None
 
 
 @overload(radau.linearise)
-def _linearise(problem, t, y, work):
-    def f(problem, t, y, work):
-        sc = problem.scalars
-        work.volumes[0] = sc[VW] + sc[QW] * t
-        work.volumes[1] = sc[VI] if sc[VI] > 0.0 else 1.0
-        kernels.linearise(
-            t, y, sc, problem.ladder, problem.exposure, work.diagonal, work.lower, work.upper, work.columns, work.rows,
-            work.border, work.pools,
-        )  # fmt: skip
-
-    return f if _is_ladder(problem) else None
+def _linearise(problem, t, y, parts):
+    return kernels.linearise if _is_ladder(problem) else None
 
 
 @overload(radau.factorise)
@@ -372,3 +353,9 @@ def integrate_ladder(problem: Coefficients, start: Any, times: Any, rtol: float,
     counts = np.zeros(radau.COUNTS, dtype=np.int64)
     work = make_work(problem.exposure.shape[0], problem.ladder.shape[1])
     return _integrate(problem, work, radau.make_buffers(len(start)), start, times, rtol, floor, out, counts), counts
+
+
+def is_compiled() -> bool:
+    """Whether the integrator is compiled in this process or on disk: compiling it takes about ten seconds."""
+    cache: Any = _integrate._cache
+    return bool(_integrate.signatures) or any(Path(cache.cache_path).glob("radau.integrate-*.nbi"))

@@ -8,14 +8,22 @@ system only, its physical reason says why.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from goldshell.exchange.acidity import without_buffer
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.observations import Range, Shell
-from goldshell.exchange.problem import FitExperiment, FitParameter, FitProblem, Prior, fit_parameter
+from goldshell.exchange.problem import (
+    CONDITIONS,
+    FitExperiment,
+    FitParameter,
+    FitProblem,
+    Prior,
+    changed_conditions,
+    fit_parameter,
+)
 from goldshell.literature import show
 
 EXPOSURE_CLASSES = 12
@@ -82,6 +90,10 @@ MECHANISMS: dict[str, Mechanism] = {
             _TWO_PHASE,
         ),
         Mechanism(
+            "unbuffered", "the ligand sets the pH of the water",
+            "two-phase only: Methods name dilute acetic acid, no buffer; no parameter is fitted", system=_TWO_PHASE,
+        ),
+        Mechanism(
             "mixing", "exposure of clusters uneven, evening out (mixing or dissolution limits the addition)",
             "water only: thiol meets the clusters undiluted; through an interface it arrives everywhere alike",
             (
@@ -142,12 +154,11 @@ MECHANISMS: dict[str, Mechanism] = {
             ), changes={"site_classes": (16, 2)},
         ),
         Mechanism(
-            "affinity growth", "exchanged clusters prefer the interphase",
-            "two-phase only; Z says so for thiophenol",
+            "affinity growth", "affinity of clusters to the interphase changes with n",
+            "two-phase only: Z says that it grows for thiophenol; here its sign is fitted",
             (
                 {"target": "cluster_partition", "start": 1.0, "bounds": (1e-3, 1e3)},
                 {"target": "cluster_partition_growth", "start": 1.0, "bounds": (-15.0, 15.0), "logarithmic": False},
-                {"target": "film_water", "start": 1e-4, "bounds": (1e-6, 10.0)},
             ), _TWO_PHASE,
         ),
         Mechanism(
@@ -156,6 +167,66 @@ MECHANISMS: dict[str, Mechanism] = {
         ),
     )
 }  # fmt: skip
+
+
+FULL = ("saturation", "film", "partition", "mixing", "feed", "cooperativity", "curvature", "noise")
+"""Mechanisms of the full model."""
+
+
+def _without(*keys: str) -> tuple[str, ...]:
+    return tuple(key for key in FULL if key not in keys)
+
+
+MODELS: dict[str, tuple[str, ...]] = {
+    "all": FULL,
+    "no saturation": _without("saturation"),
+    "no film": _without("film"),
+    "tabulated partition": _without("partition"),
+    "unbuffered water": (*_without("partition"), "unbuffered"),
+    "even exposure": _without("mixing"),
+    "no feed error": _without("feed"),
+    "linear cooperativity": _without("curvature"),
+    "independent sites": _without("cooperativity", "curvature"),
+    "detection as assumed": _without("noise"),
+    "12 + 6 sites": (*_without("cooperativity", "curvature"), "sites"),
+    "16 + 2 sites": (*_without("cooperativity", "curvature"), "two slow sites"),
+    "uneven parcels": (*_without("mixing"), "parcels"),
+    "slow dissolution": (*_without("mixing"), "dissolution"),
+    "interphase affinity": (*FULL, "affinity growth"),
+    "fewest and interphase affinity": ("partition", "mixing", "cooperativity", "noise", "affinity growth"),
+    "fewest": ("partition", "mixing", "cooperativity", "noise"),
+    "fewest, quadratic": ("partition", "mixing", "cooperativity", "curvature", "noise"),
+    "own cooperativity": (
+        *_without("cooperativity", "curvature"),
+        "two-phase cooperativity",
+        "water-only cooperativity",
+    ),
+    "intact after 1 h": FULL,
+}
+"""Models that are compared: name -> mechanisms."""
+
+CAPTION, CAPTION_H = "intact after 1 h", 1.0
+"""Model that reads the time of the intact fractions from the caption of Fig. 3 [h]."""
+
+DIAGNOSES = ("own cooperativity", CAPTION)
+"""Models that tell something but explain nothing: a difference between systems without a reason, another reading."""
+
+REMOVED = {
+    "film": "no film",
+    "partition": "tabulated partition",
+    "mixing": "even exposure",
+    "feed": "no feed error",
+    "cooperativity": "independent sites",
+    "curvature": "linear cooperativity",
+    "saturation": "no saturation",
+    "noise": "detection as assumed",
+}
+"""Mechanism -> the model without it."""
+
+ALTERNATIVES = {"sites": "12 + 6 sites", "two slow sites": "16 + 2 sites", "parcels": "uneven parcels",
+                "dissolution": "slow dissolution", "affinity growth": "interphase affinity",
+                "unbuffered": "unbuffered water"}  # fmt: skip
+"""Mechanism -> the model that has it, in place of another or on top."""
 
 
 def model(
@@ -218,6 +289,8 @@ def _acts(mechanism: Mechanism, item: FitExperiment) -> bool:
 
 
 def _changed(item: FitExperiment, mechanism: Mechanism) -> FitExperiment:
+    if mechanism.key == "unbuffered":
+        return dataclasses.replace(item, experiment=without_buffer(item.experiment))
     vector = list(item.vector)
     for name, value in mechanism.held.items():
         vector[well_mixed.INDEX[name]] = value
@@ -226,29 +299,33 @@ def _changed(item: FitExperiment, mechanism: Mechanism) -> FitExperiment:
     )
 
 
-def ph_of_distribution_ratio(ratio: float, partition_coefficient: float, pka: Sequence[float]) -> float:
-    """pH at which D = P / (1 + 10^(pH - pKa1) + 10^(2 pH - pKa1 - pKa2)) takes a value.
+def held_at(item: FitExperiment, values: Mapping[str, float]) -> FitExperiment:
+    """An experiment of another series with the parameters of a joint fit: model, conditions, detection.
 
     Parameters
     ----------
-    ratio : organic/water distribution ratio D [1]
-    partition_coefficient : of the neutral molecule P, above D [1]
-    pka : of its acid groups, ascending [1]
-
-    Returns
-    -------
-    pH [1]; NaN where D is not below P
+    item : conditions and observations
+    values : fitted parameters by name; those of the other system are left out
     """
-    from scipy.optimize import brentq
-
-    if not 0.0 < ratio < partition_coefficient:
-        return math.nan
-
-    def excess(ph: float) -> float:
-        total, exponent = 1.0, 0.0
-        for one in pka:
-            exponent += ph - one
-            total += 10.0**exponent
-        return math.log(partition_coefficient / total / ratio)
-
-    return float(brentq(excess, -10.0, 20.0))
+    two_phase = item.experiment.organic_mL > 0.0
+    vector = list(item.vector)
+    conditions: dict[str, float] = {}
+    for name, value in values.items():
+        mechanisms = [one for one in MECHANISMS.values() if any(p["target"] == name for p in one.parameters)]
+        if mechanisms and all(one.system and (one.system == _TWO_PHASE) != two_phase for one in mechanisms):
+            continue
+        if name in well_mixed.INDEX:
+            vector[well_mixed.INDEX[name]] = value
+        elif name in CONDITIONS:
+            conditions[name] = value
+    spread = values.get("detection_spread")
+    observations = tuple(
+        dataclasses.replace(one, spread=spread) if spread is not None and isinstance(one, Range) else one
+        for one in item.observations
+    )
+    experiment = dataclasses.replace(
+        changed_conditions(item.experiment, conditions),
+        exposure_classes=EXPOSURE_CLASSES if _shows_shells(item) else 1,
+        site_classes=(item.experiment.sites,),
+    )
+    return dataclasses.replace(item, experiment=experiment, vector=tuple(vector), observations=observations)

@@ -172,9 +172,8 @@ class FitProblem:
 
     @property
     def count(self) -> int:
-        """Independent observations, priors included."""
-        data = sum(one.count for item in self.experiments for one in item.observations)
-        return data + sum(item.prior is not None for item in self.parameters)
+        """Independent observations; priors do not count."""
+        return sum(one.count for item in self.experiments for one in item.observations)
 
     def values(self, inner: Array) -> Array:
         """Parameter values (p,) [their units] of search coordinates."""

@@ -10,8 +10,6 @@ Zhang et al., Nat. Commun. 17 (2026), doi:10.1038/s41467-026-68345-z
 
 from __future__ import annotations
 
-import dataclasses
-
 from goldshell.exchange.conditions import make_experiment
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.well_mixed import Parameters
@@ -35,6 +33,9 @@ ASSUMPTIONS = {
     "rates": "geometric standard deviation 1.3",
     "mean n by NMR": "standard deviation 0.5, the rounding to whole ligands and integration",
 }
+
+UNSTATED_FEED = 2.0
+"""Feed from which the search for an unstated one starts [1]."""
 
 _COUNTS = 100.0
 _INTACT_SD = 0.03
@@ -106,8 +107,14 @@ def figure_4() -> tuple[FitExperiment, ...]:
     )
 
 
-def feed_100() -> tuple[FitExperiment, ...]:
-    """The 100:1 feed in both systems: populations, intact fractions, etching rates."""
+def feed_100(*, intact_h: float | None = None) -> tuple[FitExperiment, ...]:
+    """The 100:1 feed in both systems: populations, intact fractions, etching rates.
+
+    Parameters
+    ----------
+    intact_h : time of the intact fractions; that of the text when None, which the caption contradicts [h]
+    """
+    time = _number("zhang2026-intact-reaction-time") / 60.0 if intact_h is None else intact_h
     populations = {n: _number(f"zhang2026-population-n{n}") / 100.0 for n in (15, 16, 17, 18)}
     total = sum(populations.values())
     shell = Shell(
@@ -121,17 +128,17 @@ def feed_100() -> tuple[FitExperiment, ...]:
         two_phase(
             "two-phase R=100",
             _number("zhang2026-feed-ratio-100"),
-            (shell, _intact("zhang2026-intact-two-phase"), _etching("zhang2026-etching-rate-two-phase")),
+            (shell, _intact("zhang2026-intact-two-phase", time), _etching("zhang2026-etching-rate-two-phase")),
         ),
         water_only(
             "water-only R=100",
             _number("zhang2026-feed-ratio-100"),
-            (_intact("zhang2026-intact-water-only"), _etching("zhang2026-etching-rate-water-only")),
+            (_intact("zhang2026-intact-water-only", time), _etching("zhang2026-etching-rate-water-only")),
         ),
     )
 
 
-def unstated_feed(nominal: float = 2.0) -> tuple[FitExperiment, ...]:
+def unstated_feed(nominal: float = UNSTATED_FEED) -> tuple[FitExperiment, ...]:
     """pH series, counter-ions, coverages at 30 min; their feed is not stated (``nominal``, times a fitted factor)."""
     coverage = {
         system: Trace(
@@ -158,7 +165,7 @@ def unstated_feed(nominal: float = 2.0) -> tuple[FitExperiment, ...]:
     return tuple(series)
 
 
-def other_ligands(nominal: float = 2.0) -> tuple[FitExperiment, ...]:
+def other_ligands(nominal: float = UNSTATED_FEED) -> tuple[FitExperiment, ...]:
     """Alkyl ligands at 200:1, the ligands of Fig. 5 (feed not stated: ``nominal``), and p-ATP by NMR."""
     found = [
         two_phase(f"{ligand} R=200", _number(f"zhang2026-{ligand.lower()}-feed-ratio"),
@@ -176,15 +183,13 @@ def other_ligands(nominal: float = 2.0) -> tuple[FitExperiment, ...]:
     return tuple(found)
 
 
-def with_parameters(experiments: tuple[FitExperiment, ...], **values: float) -> tuple[FitExperiment, ...]:
-    """The experiments with other values of the parameters that are not fitted."""
-    changed = []
-    for item in experiments:
-        vector = list(item.vector)
-        for name, value in values.items():
-            vector[well_mixed.INDEX[name]] = value
-        changed.append(dataclasses.replace(item, vector=tuple(vector)))
-    return tuple(changed)
+SOLVENTS = ("1-octanol", "1-hexanol", "1-pentanol", "1-butanol", "ethyl acetate")
+"""Organic phases in the order in which paper Z reports falling etching and falling coverage."""
+
+
+def solvents(feed: float) -> tuple[FitExperiment, ...]:
+    """The five organic phases at one feed, without observations: the paper states orderings only."""
+    return tuple(two_phase(name, feed, (), solvent=name) for name in SOLVENTS)
 
 
 def _number(row: str) -> float:
@@ -196,8 +201,7 @@ def _range(row: str) -> Range:
     return Range(_TIME_H, int(found.low), int(found.high), label="range", source=row)
 
 
-def _intact(row: str) -> Trace:
-    time = _number("zhang2026-intact-reaction-time") / 60.0
+def _intact(row: str, time: float) -> Trace:
     return Trace("intact_fraction", (time,), (_number(row) / 100.0,), (_INTACT_SD,), label="intact", source=row)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from goldshell.errors import AnalysisError, InputError
 from goldshell.exchange import kernels
 from goldshell.exchange.experiment import Addition, Experiment, Withdrawal
-from goldshell.exchange.linear import integrate_ladder
+from goldshell.exchange.linear import integrate_ladder, is_compiled
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.well_mixed import Parameters
 from goldshell.numerics import radau
@@ -161,7 +161,8 @@ def simulate(
     parameters : of the well-mixed model; its defaults when None
     times : output times, increasing; those of the experiment when None [h]
     rtol : error relative to the largest value of each state [1]
-    integrator : "radau" (own, structured) or "cvode"
+    integrator : "radau" (own, structured), "cvode", or "auto" for a single run: radau where its compiled code is at
+        hand, else cvode, which is slower but compiled sooner
 
     Raises
     ------
@@ -169,6 +170,8 @@ def simulate(
     AnalysisError : the integration did not get to the end
     """
     chosen = Parameters() if parameters is None else parameters
+    if integrator == "auto":
+        integrator = "radau" if is_compiled() else "cvode"
     states = solve(experiment, well_mixed.to_vector(chosen), times=times, rtol=rtol, integrator=integrator)
     composition = states.composition()
     clusters = states.clusters()
@@ -409,10 +412,10 @@ def _with_cvode(co: kernels.Coefficients, start: Array, times: Array, rtol: floa
     parts = kernels.empty_jacobian(len(co.exposure), co.ladder.shape[1] - 1)
 
     def rhs(t: float, y: Array, out: Array) -> None:
-        kernels.rates(t, y, out, *co)
+        kernels.rates(co, t, y, out)
 
     def jacobian(t: float, y: Array, f: Array, out: Array) -> None:
-        kernels.dense_jacobian(t, y, out, *co, *parts)
+        kernels.dense_jacobian(co, t, y, parts, out)
 
     atol = rtol * _floor(start)
     if times[-1] <= times[0]:

@@ -37,11 +37,11 @@ def cite(key: str) -> str:
     if key not in entries:
         raise UnknownNameError("reference", key, entries)
     entry = entries[key]
-    author = entry.get("author", "").replace(" and ", "; ")
+    author = entry.get("author", "").replace(" and others", " et al").replace(" and ", "; ").removesuffix(".")
     where = " ".join(
         part for part in (entry.get("journal") or entry.get("publisher", ""), entry.get("volume", "")) if part
     )
-    pages = f" {entry['pages']}" if "pages" in entry else ""
+    pages = f" {entry['pages'].replace('--', '–').replace('-', '–')}" if "pages" in entry else ""
     doi = f". doi:{entry['doi']}" if "doi" in entry else ""
     return f"{author}. {entry.get('title', '')}. {where} ({entry.get('year', 'n.d.')}){pages}{doi}"
 

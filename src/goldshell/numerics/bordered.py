@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numba
 
-from goldshell.numerics.lanes import INNER, ZERO, load, minus_product, plus, plus_product, store
+from goldshell.numerics.lanes import INNER, load, minus_product, plus, plus_product, ratio, spread, store
 from goldshell.numerics.radau import LANES
 
 
@@ -34,48 +34,79 @@ def factorise_chain(diagonal, lower, upper, shift, inverse):
     shift : (lanes,) sigma
     inverse : (K, 4, lanes) filled
     """
-    for f in range(4):
-        for p in range(2 * LANES):
-            inverse[0, f, p] = 0.0
+    zero = spread(0.0)
+    one = spread(1.0)
+    sr = load(shift, 0)
+    si = load(shift, LANES)
     for k in range(diagonal.shape[0]):
-        f0 = 0.0
-        f1 = 0.0
-        f2 = 0.0
-        f3 = 0.0
-        j = 0
+        ar = plus(sr, spread(-diagonal[k, 0]))
+        ai = si
+        br = spread(-diagonal[k, 1])
+        bi = zero
+        cr = spread(-diagonal[k, 2])
+        ci = zero
+        dr = plus(sr, spread(-diagonal[k, 3]))
+        di = si
+        out = inverse[k]
         if k > 0:
-            j = k - 1
-            f0 = lower[k, 0] * upper[j, 0]
-            f1 = lower[k, 0] * upper[j, 1]
-            f2 = lower[k, 1] * upper[j, 0]
-            f3 = lower[k, 1] * upper[j, 1]
-        d0 = diagonal[k, 0]
-        d1 = diagonal[k, 1]
-        d2 = diagonal[k, 2]
-        d3 = diagonal[k, 3]
-        for p in range(LANES):
-            q = p + LANES
-            ar = shift[p] - d0 - f0 * inverse[j, 0, p]
-            ai = shift[q] - f0 * inverse[j, 0, q]
-            br = -d1 - f1 * inverse[j, 1, p]
-            bi = -f1 * inverse[j, 1, q]
-            cr = -d2 - f2 * inverse[j, 2, p]
-            ci = -f2 * inverse[j, 2, q]
-            dr = shift[p] - d3 - f3 * inverse[j, 3, p]
-            di = shift[q] - f3 * inverse[j, 3, q]
-            xr = ar * dr - ai * di - br * cr + bi * ci
-            xi = ar * di + ai * dr - br * ci - bi * cr
-            s = 1.0 / (xr * xr + xi * xi)
-            xr *= s
-            xi *= -s
-            inverse[k, 0, p] = dr * xr - di * xi
-            inverse[k, 0, q] = dr * xi + di * xr
-            inverse[k, 1, p] = bi * xi - br * xr
-            inverse[k, 1, q] = -br * xi - bi * xr
-            inverse[k, 2, p] = ci * xi - cr * xr
-            inverse[k, 2, q] = -cr * xi - ci * xr
-            inverse[k, 3, p] = ar * xr - ai * xi
-            inverse[k, 3, q] = ar * xi + ai * xr
+            before = inverse[k - 1]
+            l0 = lower[k, 0]
+            l1 = lower[k, 1]
+            u0 = upper[k - 1, 0]
+            u1 = upper[k - 1, 1]
+            f = spread(l0 * u0)
+            ar = minus_product(ar, f, load(before[0], 0))
+            ai = minus_product(ai, f, load(before[0], LANES))
+            f = spread(l0 * u1)
+            br = minus_product(br, f, load(before[1], 0))
+            bi = minus_product(bi, f, load(before[1], LANES))
+            f = spread(l1 * u0)
+            cr = minus_product(cr, f, load(before[2], 0))
+            ci = minus_product(ci, f, load(before[2], LANES))
+            f = spread(l1 * u1)
+            dr = minus_product(dr, f, load(before[3], 0))
+            di = minus_product(di, f, load(before[3], LANES))
+        xr = plus_product(minus_product(minus_product(plus_product(zero, ar, dr), ai, di), br, cr), bi, ci)
+        xi = minus_product(minus_product(plus_product(plus_product(zero, ar, di), ai, dr), br, ci), bi, cr)
+        s = ratio(one, plus_product(plus_product(zero, xr, xr), xi, xi))
+        xr = plus_product(zero, xr, s)
+        xi = minus_product(zero, xi, s)
+        _store_product(out[0], dr, di, xr, xi)
+        _store_product(out[3], ar, ai, xr, xi)
+        xr = minus_product(zero, one, xr)
+        xi = minus_product(zero, one, xi)
+        _store_product(out[1], br, bi, xr, xi)
+        _store_product(out[2], cr, ci, xr, xi)
+
+
+@numba.njit(**INNER)
+def _store_product(out, ar, ai, br, bi):
+    """out = a b, complex by lane."""
+    store(out, 0, minus_product(plus_product(spread(0.0), ar, br), ai, bi))
+    store(out, LANES, plus_product(plus_product(spread(0.0), ar, bi), ai, br))
+
+
+@numba.njit(**INNER)
+def _subtract_product(out, ar, ai, b):
+    """out -= a b, complex by lane."""
+    br = load(b, 0)
+    bi = load(b, LANES)
+    store(out, 0, plus_product(minus_product(load(out, 0), ar, br), ai, bi))
+    store(out, LANES, minus_product(minus_product(load(out, LANES), ar, bi), ai, br))
+
+
+@numba.njit(**INNER)
+def scale(v, factor):
+    """v *= factor, complex by lane."""
+    _store_product(v, load(v, 0), load(v, LANES), load(factor, 0), load(factor, LANES))
+
+
+@numba.njit(**INNER)
+def reciprocal(re, im, out):
+    """out = 1 / (re + i im), complex by lane."""
+    s = ratio(spread(1.0), plus_product(plus_product(spread(0.0), re, re), im, im))
+    store(out, 0, plus_product(spread(0.0), re, s))
+    store(out, LANES, minus_product(spread(0.0), im, s))
 
 
 @numba.njit(**INNER)
@@ -90,47 +121,45 @@ def solve_chain(lower, upper, inverse, v, sides):
     sides : how many of the right-hand sides are to be solved
     """
     count = lower.shape[0]
+    zero = spread(0.0)
     for k in range(count):
         i = 2 * k
         j = i - 2 if k > 0 else 0
-        l0 = lower[k, 0] if k > 0 else 0.0
-        l1 = lower[k, 1] if k > 0 else 0.0
+        l0 = spread(lower[k, 0] if k > 0 else 0.0)
+        l1 = spread(lower[k, 1] if k > 0 else 0.0)
         for s in range(sides):
-            xr = plus(load(v[i, s], 0), l0, load(v[j, s], 0))
-            xi = plus(load(v[i, s], LANES), l0, load(v[j, s], LANES))
-            yr = plus(load(v[i + 1, s], 0), l1, load(v[j + 1, s], 0))
-            yi = plus(load(v[i + 1, s], LANES), l1, load(v[j + 1, s], LANES))
-            _add_block(inverse[k], xr, xi, yr, yi, ZERO, ZERO, ZERO, ZERO, v[i, s], v[i + 1, s])
+            xr = plus_product(load(v[i, s], 0), l0, load(v[j, s], 0))
+            xi = plus_product(load(v[i, s], LANES), l0, load(v[j, s], LANES))
+            yr = plus_product(load(v[i + 1, s], 0), l1, load(v[j + 1, s], 0))
+            yi = plus_product(load(v[i + 1, s], LANES), l1, load(v[j + 1, s], LANES))
+            _add_row(inverse[k, 0], inverse[k, 1], xr, xi, yr, yi, zero, zero, v[i, s])
+            _add_row(inverse[k, 2], inverse[k, 3], xr, xi, yr, yi, zero, zero, v[i + 1, s])
     for k in range(count - 2, -1, -1):
         i = 2 * k
-        u0 = upper[k, 0]
-        u1 = upper[k, 1]
+        u0 = spread(upper[k, 0])
+        u1 = spread(upper[k, 1])
         for s in range(sides):
-            xr = plus(ZERO, u0, load(v[i + 2, s], 0))
-            xi = plus(ZERO, u0, load(v[i + 2, s], LANES))
-            yr = plus(ZERO, u1, load(v[i + 3, s], 0))
-            yi = plus(ZERO, u1, load(v[i + 3, s], LANES))
-            _add_block(
-                inverse[k], xr, xi, yr, yi, load(v[i, s], 0), load(v[i, s], LANES), load(v[i + 1, s], 0),
-                load(v[i + 1, s], LANES), v[i, s], v[i + 1, s],
-            )  # fmt: skip
+            xr = plus_product(zero, u0, load(v[i + 2, s], 0))
+            xi = plus_product(zero, u0, load(v[i + 2, s], LANES))
+            yr = plus_product(zero, u1, load(v[i + 3, s], 0))
+            yi = plus_product(zero, u1, load(v[i + 3, s], LANES))
+            pr = load(v[i, s], 0)
+            pi = load(v[i, s], LANES)
+            qr = load(v[i + 1, s], 0)
+            qi = load(v[i + 1, s], LANES)
+            _add_row(inverse[k, 0], inverse[k, 1], xr, xi, yr, yi, pr, pi, v[i, s])
+            _add_row(inverse[k, 2], inverse[k, 3], xr, xi, yr, yi, qr, qi, v[i + 1, s])
 
 
-@numba.njit(inline="always", **INNER)
-def _add_block(inverse, xr, xi, yr, yi, pr, pi, qr, qi, first, second):
-    """Put (p, q) + D^-1 (x, y) into the rows ``first`` and ``second``, complex by lane."""
-    ar = load(inverse[0], 0)
-    ai = load(inverse[0], LANES)
-    br = load(inverse[1], 0)
-    bi = load(inverse[1], LANES)
-    store(first, 0, minus_product(plus_product(minus_product(plus_product(pr, ar, xr), ai, xi), br, yr), bi, yi))
-    store(first, LANES, plus_product(plus_product(plus_product(plus_product(pi, ar, xi), ai, xr), br, yi), bi, yr))
-    ar = load(inverse[2], 0)
-    ai = load(inverse[2], LANES)
-    br = load(inverse[3], 0)
-    bi = load(inverse[3], LANES)
-    store(second, 0, minus_product(plus_product(minus_product(plus_product(qr, ar, xr), ai, xi), br, yr), bi, yi))
-    store(second, LANES, plus_product(plus_product(plus_product(plus_product(qi, ar, xi), ai, xr), br, yi), bi, yr))
+@numba.njit(**INNER)
+def _add_row(a, b, xr, xi, yr, yi, pr, pi, out):
+    """out = p + a x + b y, complex by lane: one row of a block times (x, y)."""
+    ar = load(a, 0)
+    ai = load(a, LANES)
+    br = load(b, 0)
+    bi = load(b, LANES)
+    store(out, 0, minus_product(plus_product(minus_product(plus_product(pr, ar, xr), ai, xi), br, yr), bi, yi))
+    store(out, LANES, plus_product(plus_product(plus_product(plus_product(pi, ar, xi), ai, xr), br, yi), bi, yr))
 
 
 @numba.njit(**INNER)
@@ -151,30 +180,27 @@ def factorise_dense(matrix, order):
         order[k] = pivot
         if pivot != k:
             for j in range(size):
-                for p in range(2 * LANES):
-                    x = matrix[k, j, p]
-                    matrix[k, j, p] = matrix[pivot, j, p]
-                    matrix[pivot, j, p] = x
-        for p in range(LANES):
-            a = matrix[k, k, p]
-            b = matrix[k, k, p + LANES]
-            s = 1.0 / (a * a + b * b)
-            matrix[k, k, p] = a * s
-            matrix[k, k, p + LANES] = -b * s
+                _exchange(matrix[k, j], matrix[pivot, j])
+        diagonal = matrix[k, k]
+        reciprocal(load(diagonal, 0), load(diagonal, LANES), diagonal)
         for i in range(k + 1, size):
-            for p in range(LANES):
-                q = p + LANES
-                a = matrix[i, k, p]
-                b = matrix[i, k, q]
-                matrix[i, k, p] = a * matrix[k, k, p] - b * matrix[k, k, q]
-                matrix[i, k, q] = a * matrix[k, k, q] + b * matrix[k, k, p]
+            factor = matrix[i, k]
+            scale(factor, diagonal)
+            re = load(factor, 0)
+            im = load(factor, LANES)
             for j in range(k + 1, size):
-                for p in range(LANES):
-                    q = p + LANES
-                    a = matrix[i, k, p]
-                    b = matrix[i, k, q]
-                    matrix[i, j, p] -= a * matrix[k, j, p] - b * matrix[k, j, q]
-                    matrix[i, j, q] -= a * matrix[k, j, q] + b * matrix[k, j, p]
+                _subtract_product(matrix[i, j], re, im, matrix[k, j])
+
+
+@numba.njit(**INNER)
+def _exchange(a, b):
+    """Exchange two rows of lanes."""
+    re = load(a, 0)
+    im = load(a, LANES)
+    store(a, 0, load(b, 0))
+    store(a, LANES, load(b, LANES))
+    store(b, 0, re)
+    store(b, LANES, im)
 
 
 @numba.njit(**INNER)
@@ -182,27 +208,16 @@ def solve_dense(lu, order, v):
     """Solve with the factors of `factorise_dense`, in place; ``v`` is (n, lanes)."""
     size = lu.shape[0]
     for k in range(size):
-        pivot = order[k]
-        if pivot != k:
-            for p in range(2 * LANES):
-                x = v[k, p]
-                v[k, p] = v[pivot, p]
-                v[pivot, p] = x
+        if order[k] != k:
+            _exchange(v[k], v[order[k]])
     for k in range(size):
+        re = load(v[k], 0)
+        im = load(v[k], LANES)
         for i in range(k + 1, size):
-            for p in range(LANES):
-                q = p + LANES
-                v[i, p] -= lu[i, k, p] * v[k, p] - lu[i, k, q] * v[k, q]
-                v[i, q] -= lu[i, k, p] * v[k, q] + lu[i, k, q] * v[k, p]
+            _subtract_product(v[i], re, im, lu[i, k])
     for k in range(size - 1, -1, -1):
-        for p in range(LANES):
-            q = p + LANES
-            a = v[k, p]
-            b = v[k, q]
-            v[k, p] = a * lu[k, k, p] - b * lu[k, k, q]
-            v[k, q] = a * lu[k, k, q] + b * lu[k, k, p]
+        scale(v[k], lu[k, k])
+        re = load(v[k], 0)
+        im = load(v[k], LANES)
         for i in range(k):
-            for p in range(LANES):
-                q = p + LANES
-                v[i, p] -= lu[i, k, p] * v[k, p] - lu[i, k, q] * v[k, q]
-                v[i, q] -= lu[i, k, p] * v[k, q] + lu[i, k, q] * v[k, p]
+            _subtract_product(v[i], re, im, lu[i, k])

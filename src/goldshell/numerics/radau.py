@@ -33,7 +33,7 @@ import numba
 import numpy as np
 from numpy.polynomial import legendre
 
-from goldshell.numerics.lanes import INNER, ZERO, load, minus_product, plus, plus_product, store
+from goldshell.numerics.lanes import INNER, load, minus_product, plus, plus_product, spread, store, total
 
 STAGES = 7
 LANES = (STAGES + 1) // 2
@@ -122,11 +122,12 @@ class Buffers(NamedTuple):
 
 def make_buffers(size: int) -> Buffers:
     """Arrays for a problem of ``size`` states."""
-    rows = [np.zeros((size, WIDTH)) for _ in range(4)]
-    columns = [np.zeros(size) for _ in range(5)]
-    return Buffers(  # type: ignore[call-arg]  # mypy counts a list as of any length
-        *rows, np.zeros((STAGES, size)), *columns, np.zeros((WIDTH, WIDTH)), np.zeros(WIDTH), np.zeros(WIDTH)
-    )
+    rows = (size, WIDTH)
+    return Buffers(
+        z=np.zeros(rows), old=np.zeros(rows), w=np.zeros(rows), v=np.zeros(rows), f=np.zeros((STAGES, size)),
+        y=np.zeros(size), peak=np.zeros(size), stage=np.zeros(size), f0=np.zeros(size), scale=np.zeros(size),
+        matrix=np.zeros((WIDTH, WIDTH)), shift=np.zeros(WIDTH), weights=np.zeros(WIDTH),
+    )  # fmt: skip
 
 
 def linearise(problem: Any, t: float, y: Any, work: Any) -> None:
@@ -144,7 +145,7 @@ def solve_lanes(problem: Any, work: Any, v: Any) -> None:
     raise NotImplementedError
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _first_step(y, f, scale, span):
     """A first step from the size of y and f in the error norm."""
     d0 = 0.0
@@ -156,7 +157,7 @@ def _first_step(y, f, scale, span):
     return min(max(h, 1e-9 * span), span)
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _lagrange(x, weights):
     """Values at x (0 start of the step, 1 end) of the Lagrange polynomials of the nodes c, with 0 as one more node."""
     for s in range(STAGES):
@@ -167,7 +168,7 @@ def _lagrange(x, weights):
         weights[s] = w
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _extrapolate(ratio, old, z, matrix, weights):
     """Carry the last step's polynomial on to the stages of the next step, ``ratio`` times as long, into ``z``."""
     for s in range(STAGES):
@@ -177,29 +178,29 @@ def _extrapolate(ratio, old, z, matrix, weights):
     for s in range(STAGES):
         matrix[STAGES - 1, s] -= 1.0
     for i in range(z.shape[0]):
-        low = ZERO
-        high = ZERO
+        low = spread(0.0)
+        high = spread(0.0)
         for j in range(STAGES):
-            low = plus(low, old[i, j], load(matrix[j], 0))
-            high = plus(high, old[i, j], load(matrix[j], LANES))
+            low = plus_product(low, spread(old[i, j]), load(matrix[j], 0))
+            high = plus_product(high, spread(old[i, j]), load(matrix[j], LANES))
         store(z[i], 0, low)
         store(z[i], LANES, high)
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _to_lanes(z, w):
     """w = T^-1 z, row by row."""
     for i in range(z.shape[0]):
-        re = ZERO
-        im = ZERO
+        re = spread(0.0)
+        im = spread(0.0)
         for s in range(STAGES):
-            re = plus(re, z[i, s], load(_TO_LANES[s], 0))
-            im = plus(im, z[i, s], load(_TO_LANES[s], LANES))
+            re = plus_product(re, spread(z[i, s]), load(_TO_LANES[s], 0))
+            im = plus_product(im, spread(z[i, s]), load(_TO_LANES[s], LANES))
         store(w[i], 0, re)
         store(w[i], LANES, im)
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _right_sides(w, f, shift, v):
     """Right-hand sides of one Newton iteration, T^-1 F - lambda / h w, by lane."""
     a = load(shift, 0)
@@ -207,36 +208,35 @@ def _right_sides(w, f, shift, v):
     for i in range(w.shape[0]):
         x = load(w[i], 0)
         y = load(w[i], LANES)
-        re = plus_product(minus_product(ZERO, a, x), b, y)
-        im = minus_product(minus_product(ZERO, a, y), b, x)
+        re = plus_product(minus_product(spread(0.0), a, x), b, y)
+        im = minus_product(minus_product(spread(0.0), a, y), b, x)
         for s in range(STAGES):
-            re = plus(re, f[s, i], load(_TO_LANES[s], 0))
-            im = plus(im, f[s, i], load(_TO_LANES[s], LANES))
+            re = plus_product(re, spread(f[s, i]), load(_TO_LANES[s], 0))
+            im = plus_product(im, spread(f[s, i]), load(_TO_LANES[s], LANES))
         store(v[i], 0, re)
         store(v[i], LANES, im)
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _update(v, scale, w, z):
     """Add the changes dw to w and T dw to z; root mean square of T dw in the error norm."""
     size = 0.0
     m = z.shape[0]
     for i in range(m):
-        low = ZERO
-        high = ZERO
+        low = spread(0.0)
+        high = spread(0.0)
         for p in range(WIDTH):
-            low = plus(low, v[i, p], load(_TO_STAGES[p], 0))
-            high = plus(high, v[i, p], load(_TO_STAGES[p], LANES))
-        store(w[i], 0, plus(load(w[i], 0), 1.0, load(v[i], 0)))
-        store(w[i], LANES, plus(load(w[i], LANES), 1.0, load(v[i], LANES)))
-        store(z[i], 0, plus(load(z[i], 0), 1.0, low))
-        store(z[i], LANES, plus(load(z[i], LANES), 1.0, high))
-        squares = plus_product(plus_product(ZERO, low, low), high, high)
-        size += (squares[0] + squares[1] + squares[2] + squares[3]) / (scale[i] * scale[i])
+            low = plus_product(low, spread(v[i, p]), load(_TO_STAGES[p], 0))
+            high = plus_product(high, spread(v[i, p]), load(_TO_STAGES[p], LANES))
+        store(w[i], 0, plus(load(w[i], 0), load(v[i], 0)))
+        store(w[i], LANES, plus(load(w[i], LANES), load(v[i], LANES)))
+        store(z[i], 0, plus(load(z[i], 0), low))
+        store(z[i], LANES, plus(load(z[i], LANES), high))
+        size += total(plus_product(plus_product(spread(0.0), low, low), high, high)) / (scale[i] * scale[i])
     return np.sqrt(size / (m * STAGES))
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _newton(problem, t, h, shift, y, z, w, f, stage, v, work, scale, tolerance, counts):
     """Iterate the stages; returns the number of iterations, negative when they do not converge."""
     m = y.shape[0]
@@ -269,7 +269,7 @@ def _newton(problem, t, h, shift, y, z, w, f, stage, v, work, scale, tolerance, 
     return -_MAX_ITERATIONS
 
 
-@numba.njit(**INNER)
+@numba.njit(inline="always", **INNER)
 def _error(problem, h, f, z, shift, work, scale, v):
     """Local error, filtered, in the error norm."""
     m = v.shape[0]
@@ -277,8 +277,8 @@ def _error(problem, h, f, z, shift, work, scale, v):
         e = _WEIGHT * h * f[i]
         for s in range(STAGES):
             e += _ERROR[s] * z[i, s]
-        store(v[i], 0, ZERO)
-        store(v[i], LANES, ZERO)
+        store(v[i], 0, spread(0.0))
+        store(v[i], LANES, spread(0.0))
         v[i, 0] = shift * e
     solve_lanes(problem, work, v)
     total = 0.0
@@ -352,8 +352,8 @@ def integrate(problem, work, buffers, start, times, rtol, floor, out, counts):
             _extrapolate(h / before, old, z, matrix, weights)
         else:
             for i in range(m):
-                store(z[i], 0, ZERO)
-                store(z[i], LANES, ZERO)
+                store(z[i], 0, spread(0.0))
+                store(z[i], LANES, spread(0.0))
         iterations = _newton(problem, t, h, shift, y, z, w, f, stage, v, work, scale, newton, counts)
         if iterations < 0:
             counts[FAILED] += 1

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
+from goldshell.plotting import COLOURS, GREY, house_style, label_panels, new_figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class SeriesPanel:
     high: tuple[float, ...]
 
 
+@house_style
 def ligand_count_series(panels: Sequence[SeriesPanel], *, sites: int) -> Figure:
     """Ligands per cluster in several series, one panel each; all on the same scale of n.
 
@@ -75,7 +76,7 @@ def _spans_by_category(axis: Axes, panel: SeriesPanel, sites: int) -> None:
     axis.set_xlim(-0.5, sites + 0.5)
     axis.set_xticks(_count_ticks(sites))
     axis.set_xlabel(f"n, {panel.counts}")
-    axis.set_title(panel.title, fontsize=9.5)
+    axis.set_title(panel.title)
 
 
 def _points_by_number(axis: Axes, panel: SeriesPanel, sites: int) -> None:
@@ -98,7 +99,7 @@ def _points_by_number(axis: Axes, panel: SeriesPanel, sites: int) -> None:
     axis.set_ylabel(f"n, {panel.counts}")
     axis.set_ylim(-0.5, sites + 0.5)
     axis.set_yticks(_count_ticks(sites))
-    axis.set_title(panel.title, fontsize=9.5)
+    axis.set_title(panel.title)
 
 
 def _count_ticks(sites: int) -> list[int]:
@@ -106,6 +107,7 @@ def _count_ticks(sites: int) -> list[int]:
     return list(range(0, sites + 1, step))
 
 
+@house_style
 def excretion_bars(table: pd.DataFrame) -> Figure:
     """Excreted gold by group, one panel per sample.
 
@@ -133,7 +135,7 @@ def excretion_bars(table: pd.DataFrame) -> Figure:
                 axis.annotate("not given", (0, groups.index(group)), (4, 0), textcoords="offset points", va="center",
                               fontsize=8, color=GREY)  # fmt: skip
         hours = "/".join(f"{time:g}" for time in sorted(set(part["time_h"])))
-        axis.set_title(f"{sample}, {hours} h", fontsize=9.5)
+        axis.set_title(f"{sample}, {hours} h")
         axis.set_xlabel("gold excreted / %ID")
         axis.set_xlim(0, limit if limit > 0 else 1)
     axes[0][0].set_yticks(range(len(groups)), groups)

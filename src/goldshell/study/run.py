@@ -121,9 +121,11 @@ def run_study(
         record["status"] = "failed" if failed else "done"
     except KeyboardInterrupt:
         record["status"] = "interrupted"
-        for entry in record["analyses"]:
+        for place, (settings, entry) in enumerate(zip(loaded.study.analyses, record["analyses"], strict=True)):
             if entry["status"] == "done" and entry["id"] not in finished:  # its files are not whole
-                entry["status"] = "not run"
+                for path in _output_paths(entry):
+                    (folder / path).unlink(missing_ok=True)
+                record["analyses"][place] = _new_entry(settings, loaded.study.seed)
     except OSError as problem:
         raise InputError(
             f"cannot write: {problem.strerror}", where=str(folder), hint="choose another folder with --out"

@@ -15,7 +15,7 @@ _UNIT_AFTER_NUMBER = re.compile(
     r"(?:(?<=\d)|(?<=</sup>)) (?=(?:%|mM|µM|nm|min|mL|mPa|kJ|cm|g/mol|eV|mV|h\b|s\b|K\b|m<sup>))"
 )
 _PARA = re.compile(r"(?<![\w-])([pmo])-(?=[A-Z])")
-_MINUS = re.compile(r"(?<=[\s(\[])-(?=\d)")
+_MINUS = re.compile(r"(?:^|(?<=[\s(\[]))-(?=\d)")
 _DOI = re.compile(r"doi:(10\.\S+?)(?=[.,;]?(?:\s|$))")
 
 # Ending of a column name -> unit as printed. Longest first, so that m2_s is not read as s.
@@ -25,6 +25,7 @@ _COLUMN_UNITS = {
     "_mL": "mL", "_mV": "mV", "_min": "min", "_Da": "Da", "_h": "h", "_K": "K",
 }  # fmt: skip
 _IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b(?!\.\w)")  # but not the name of a file
+_NAMES = {"wilke_chang": "Wilke-Chang", "siddiqi_lucas": "Siddiqi-Lucas", "stokes_einstein": "Stokes-Einstein"}
 _SPELLINGS = {"ph": "pH", "pka": "pKa", "aicc": "AICc", "delta": "Δ"}
 _UNITS = {
     "1": "", "m^2/s": "m² s⁻¹", "m**2/s": "m² s⁻¹", "m2/s": "m² s⁻¹", "mM/h": "mM h⁻¹", "1/h": "h⁻¹", "1/s": "s⁻¹",
@@ -79,8 +80,8 @@ def column(name: str) -> Markup:
 
 
 def cell(text: str) -> Markup:
-    """A text cell: names_like_this as words."""
-    return prose(_IDENTIFIER.sub(lambda found: found[0].replace("_", " "), text))
+    """A text cell: names_like_this as words, those of people as such."""
+    return prose(_IDENTIFIER.sub(lambda found: _NAMES.get(found[0], found[0].replace("_", " ")), text))
 
 
 def _words(name: str) -> str:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator
 
-from goldshell.plotting import COLOURS, GREY, label_panels, new_figure
+from goldshell.plotting import COLOURS, GREY, house_style, label_panels, new_figure
 from goldshell.transport.diffusivity import CORRELATIONS, Diffusivities
 from goldshell.transport.partition import Speciation
 from goldshell.transport.solvents import has_property, solvent_property
@@ -37,6 +37,7 @@ _SHORT = {
 }
 
 
+@house_style
 def diffusivity_figure(table: Diffusivities) -> Figure:
     """D against polarity index (left) and against viscosity (right); hollow where a correlation is not valid.
 
@@ -78,11 +79,11 @@ def diffusivity_figure(table: Diffusivities) -> Figure:
     hollow = Line2D([], [], color=GREY, marker="o", markerfacecolor="white", linestyle="", label="outside its validity")
     figure.legend(
         handles=[*handles, hollow], loc="outside lower center", ncols=5, columnspacing=1.2, handletextpad=0.3,
-        frameon=False, fontsize=8,
     )  # fmt: skip
     return figure
 
 
+@house_style
 def speciation_figure(cases: Sequence[Speciation], *, ph_marks: Sequence[float] = (5.0, 7.0, 9.0)) -> Figure:
     """Neutral fraction (left) and distribution ratio (right) against pH under competing pKa values.
 
@@ -109,9 +110,9 @@ def speciation_figure(cases: Sequence[Speciation], *, ph_marks: Sequence[float] 
             Line2D([], [], color="black", label="all groups"),
             Line2D([], [], color="black", linestyle="--", linewidth=1.1, label="most acidic group alone"),
         ]
-        axes[1].legend(handles=styles, loc="lower left", frameon=False, fontsize=8)
+        axes[1].legend(handles=styles, loc="lower left")
     label_panels(list(axes))
-    figure.legend(loc="outside lower center", ncols=min(len(cases), 3), frameon=False, fontsize=8)
+    figure.legend(loc="outside lower center", ncols=min(len(cases), 3))
     return figure
 
 

@@ -314,9 +314,8 @@ def family_error(alpha: Row, groups: Row) -> Finding:
         readings,
         f"1 - (1 - {level:g})^{k - 1} = {readings[0].value:.0f} % for {k - 1} t tests against the control, "
         f"{readings[1].value:.0f} % for all "
-        f"pairs, and {family(_ORGANS):.1f} % over {_ORGANS} organs for one pair. No correction is named; Methods' "
-        "'Student's t-tests "
-        "analysis of variance' leaves open whether an ANOVA came first.",
+        f"pairs, and {family(_ORGANS):.1f} % over {_ORGANS} organs for one pair. No correction is named, and "
+        "Methods' wording (Student's t-tests analysis of variance) leaves open whether an ANOVA came first.",
     )
 
 

@@ -185,9 +185,9 @@ def charge_balance(r4: Row, r20: Row, r50: Row, r150: Row, quoted: Row, ph: Row)
         _NEUTRAL_SHELL,
         readings,
         f"With pKa {quoted.value} the shells of n = 3, 4, 8, 9 carry "
-        + ", ".join(f"{round(charges['zhang2026']):+d}" for charges in shells)
+        + ", ".join(_signed(charges["zhang2026"]) for charges in shells)
         + ": only the last is balanced. With an arylamine's pKa they carry "
-        + ", ".join(f"{round(charges[reference]):+d}" for charges in shells)
+        + ", ".join(_signed(charges[reference]) for charges in shells)
         + ".",
     )
 
@@ -280,7 +280,7 @@ def neutral_ligands(said: Row, ph: Row) -> Finding:
         Statement("neutral", -0.5, 0.5),
         [reading(name, lambda charge=charge: charge) for name, charge in charges.items()],
         f"At pH {ph.value}, bound: "
-        + ", ".join(f"{name} {charge:+.3f}" for name, charge in charges.items())
+        + ", ".join(f"{name} {_signed(charge, 3)}" for name, charge in charges.items())
         + " charges.",
         every=True,
     )
@@ -384,6 +384,12 @@ def _others(ligand: str, group: str) -> list[Pka]:
 
 def _named(pka: Pka) -> str:
     return f"{pka.analogue}, {pka.source}" if pka.analogue else pka.source
+
+
+def _signed(charge: float, digits: int = 0) -> str:
+    """A charge with its sign, and 0 without."""
+    text = f"{charge:+.{digits}f}"
+    return text if float(text) else "0"
 
 
 def _shell(n: int, ph: Row) -> dict[str, float]:

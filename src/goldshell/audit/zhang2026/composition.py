@@ -158,7 +158,7 @@ def narrow_at_100(said: Row, n16: Row, n17: Row, n18: Row, sites: Row) -> Findin
 def site_models(n16: Row, n17: Row, n18: Row, sites: Row, species: Row, error: Row | None) -> Finding:
     """Distance of site models from the populations; whether it matters needs the error of a population."""
     composition = read_populations(next(iter(population_sets(n16, n17, n18).values())), int(sites.number))
-    fit = fit_composition_models(composition, ("binomial", "site_classes", "free_site_classes"))
+    fit = fit_composition_models(composition, ("binomial", "site_classes", "free_site_classes"), level=None)
     distance = {
         name: 100 * fit.model(name).total_variation for name in ("binomial", "site_classes", "free_site_classes")
     }

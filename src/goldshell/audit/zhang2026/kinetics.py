@@ -205,7 +205,7 @@ def marginal(said: Row, water: Row, two_phase: Row, fast: Row, slow: Row) -> Fin
         readings,
         f"Exchange is {slowdown.value:.1f}-fold slower ({slowdown.low:.1f} to {slowdown.high:.1f}), which is not "
         "marginal "
-        f"by itself; it is {readings[1].value:.2f} of the {suppression.value:.1f}-fold of etching.",
+        f"by itself but small beside the {suppression.value:.1f}-fold of etching (a ratio of {readings[1].value:.2f}).",
     )
 
 
@@ -478,7 +478,7 @@ def _coverage(said: Row, sites: Row) -> Finding:
         statement,
         hits or readings,
         f"{said.value} % of {sites.value} sites is n = {said.number / 100 * sites.number:.2f}; whole numbers give "
-        + " or ".join(f"{item.value:.1f} % ({item.name})" for item in sorted(readings, key=lambda item: item.value))
+        + " or ".join(f"{item.value:.2g} % ({item.name})" for item in sorted(readings, key=lambda item: item.value))
         + ".",
     )
 

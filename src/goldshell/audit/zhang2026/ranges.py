@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from goldshell.audit.check import Finding, claim, claims_in
 from goldshell.audit.verdict import (
@@ -302,8 +302,8 @@ def _mass_balance(ranges: Sequence[Row], feeds: Sequence[Row]) -> Finding:
         range_feasibility(int(row.low), int(row.high), feed.number) for row, feed in zip(ranges, feeds, strict=True)
     ]
     return Finding(
-        Statement("mean n at most the feed", 0.0, 1.0),
-        [_least_use(item) for item in found],
+        Statement("least mean n / feed at most 1", 0.0, 1.0),
+        _hardest_first(_least_use(item) for item in found),
         f"Least mean n that shows each range (detection at {100 * DETECTION_THRESHOLD:g} %), against the feed: "
         + ", ".join(f"{item.minimal_mean:.2f} of {item.feed_ratio:g}" for item in found)
         + ". Centres of the ranges: "
@@ -316,6 +316,11 @@ def _mass_balance(ranges: Sequence[Row], feeds: Sequence[Row]) -> Finding:
 def _least_use(item: RangeFeasibility) -> Reading:
     share = item.minimal_mean / item.feed_ratio
     return Reading(f"R = {item.feed_ratio:g}", share, share, share)
+
+
+def _hardest_first(cases: Iterable[Reading]) -> list[Reading]:
+    """Cases of an upper bound, that closest to it first: it is the one that the check shows."""
+    return sorted(cases, key=lambda case: -case.value)
 
 
 def _ends(row: Row) -> tuple[float, float]:
@@ -333,7 +338,7 @@ def _widths(rows: Sequence[Row]) -> list[tuple[float, int, int]]:
 def _narrower(widths: Sequence[tuple[float, int, int]], remark: str) -> Finding:
     return Finding(
         Statement("two-phase narrower (ratio below 1)", 0.0, below(1.0).high),
-        [reading(f"R = {feed:g}", lambda a=two, b=water: a / b) for feed, two, water in widths],
+        _hardest_first(reading(f"R = {feed:g}", lambda a=two, b=water: a / b) for feed, two, water in widths),
         "Species, two-phase against water only: "
         + ", ".join(f"{two} against {water} (R = {feed:g})" for feed, two, water in widths)
         + remark

@@ -125,8 +125,8 @@ def viscosity_against_polarity(said: Row, order: Row) -> Finding:
         readings,
         "Viscosities at 25 degC fall along the list: "
         + ", ".join(f"{name} {value:.2f}" for name, value in mu.items())
-        + f" mPa s; Spearman {readings[0].value:+.0f} with the polarity index, "
-        f"{readings[1].value:+.1f} with permittivity, {readings[2].value:+.1f} with E_T^N.",
+        + f" mPa s; Spearman {readings[0].value:.2g} with the polarity index, "
+        f"{readings[1].value:.2g} with permittivity, {readings[2].value:.2g} with E_T^N.",
     )
 
 
@@ -148,8 +148,8 @@ def diffusion_order(said: Row) -> Finding:
         states_order(said),
         [order_reading(name, said, values) for name, values in by_correlation.items()],
         "Wilke-Chang gives D of p-MBA as "
-        + ", ".join(f"{name} {value * 1e10:.2f}" for name, value in first.items())
-        + f" x 1e-10 m^2/s: it rises with polarity index (Spearman {rank:+.0f}), "
+        + ", ".join(f"{name} {value:.2e}" for name, value in first.items())
+        + f" m^2/s: it rises with polarity index (Spearman {rank:+.0f}), "
         f"{first['ethyl acetate'] / first['octanol']:.0f}-fold from octanol to ethyl acetate.",
     )
 

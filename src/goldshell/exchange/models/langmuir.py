@@ -23,11 +23,13 @@ Zhang et al., Nat. Commun. (2026), doi:10.1038/s41467-026-68345-z
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from goldshell.errors import InputError
 from goldshell.exchange.rate_law import RateLaw, concentrations
 from goldshell.numerics import TestPoint, parameter
 
@@ -108,7 +110,15 @@ def binding_constant_from_order(order: float, thiol: float) -> float:
     Returns
     -------
     float [1/mM]
+
+    Raises
+    ------
+    InputError : the order is not between 0 and 1, or the concentration is not above 0
     """
+    if not (0 < order <= 1 and 0 < thiol < math.inf):
+        raise InputError(
+            f"no Langmuir law has order {order:g} at {thiol:g} mM", hint="give an order above 0 up to 1, thiol above 0"
+        )
     return (1 / order - 1) / thiol
 
 

@@ -127,7 +127,8 @@ def _findings(composition: Composition, spreads: dict[str, Dispersion], fit: Com
     values = [item.index.value for item in spreads.values()]
     if len(values) > 1:
         span = f"{min(values):.2f}"
-        span = f"is {span} in all of them" if span == f"{max(values):.2f}" else f"runs from {span} to {max(values):.2f}"
+        every = "both" if len(values) == 2 else "all of them"
+        span = f"is {span} in {every}" if span == f"{max(values):.2f}" else f"runs from {span} to {max(values):.2f}"
         said.append(f"The source can be read in {len(values)} ways; the dispersion index {span}.")
     return said
 

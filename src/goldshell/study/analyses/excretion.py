@@ -136,11 +136,11 @@ def _findings(table: pd.DataFrame, balance: pd.DataFrame) -> list[str]:
         low, high = ordered.iloc[0], ordered.iloc[-1]
         if low["value_percent_id"] == high["value_percent_id"]:
             groups = f"each of {len(part)} groups" if len(part) > 1 else low["group"]
-            said.append(f"In {time:g} h {sample} holds {low['value_percent_id']:g} %ID in {groups}.")
+            said.append(f"Gold in {sample} within {time:g} h: {low['value_percent_id']:g} %ID in {groups}.")
         else:
             fold = high["value_percent_id"] / low["value_percent_id"] if low["value_percent_id"] else math.inf
             said.append(
-                f"In {time:g} h {sample} holds from {low['value_percent_id']:g} %ID ({low['group']}) to "
+                f"Gold in {sample} within {time:g} h: from {low['value_percent_id']:g} %ID ({low['group']}) to "
                 f"{high['value_percent_id']:g} %ID ({high['group']}), {fold:.2g}-fold."
             )
     if len(balance):

@@ -166,7 +166,7 @@ def _describe(panel: Panel, table: pd.DataFrame) -> str:
     steady = middle.is_unique and (middle.is_monotonic_increasing or middle.is_monotonic_decreasing)
     if len(middle) > 2 and steady and _is_numeric(table["condition"]):
         trend = "rises" if middle.is_monotonic_increasing else "falls"
-        return f"{panel.title}: n {trend} from {spans[0]} at {conditions[0]} to {spans[-1]} at {conditions[-1]}."
+        return f"{panel.title} {conditions[0]} to {conditions[-1]}: n {trend} from {spans[0]} to {spans[-1]}."
     shown = ", ".join(f"{span} ({name})" for span, name in zip(spans, conditions, strict=True))
     return f"{panel.title}: n is {shown}."
 

@@ -113,8 +113,8 @@ def _ligand_in_words(cases: tuple[Speciation, ...]) -> list[str]:
     name, ph = cases[0].label.partition(":")[0], cases[0].ph
     shares = np.array([case.neutral_fraction for case in cases])
     shown = ", ".join(f"{_percent(shares[:, place])} at pH {value:g}" for place, value in enumerate(ph))
-    under = f" under {len(cases)} sets of pKa" if len(cases) > 1 else ""
-    said = [f"{name}: {shown} is neutral{under}."]
+    under = f", over {len(cases)} sets of pKa" if len(cases) > 1 else ""
+    said = [f"{name}: the neutral share is {shown}{under}."]
     acidic = [case for case in cases if len(case.acid_pkas) > 1 and not case.base_pkas]
     if acidic:
         folds = np.array([neutral_fraction(ph, (min(case.acid_pkas),)) / case.neutral_fraction for case in acidic])

@@ -1,0 +1,1 @@
+"""asv looks for benchmarks in a package."""
