@@ -169,11 +169,12 @@ def test_equilibrium_is_partition_everywhere() -> None:
 # -- with the ladder -------------------------------------------------------------------------------------------------
 
 
-def test_films_that_hold_nothing_give_level_1() -> None:
+@pytest.mark.parametrize(("partition", "growth"), [(1.0, 0.0), (6.0, 1.5), (0.2, -1.0)])
+def test_films_that_hold_nothing_give_level_1(partition: float, growth: float) -> None:
     """Thickness and diffusivity down together keep the film's resistance; the difference to level 1 halves with them.
 
-    Levels 1 and 2 mean the same when boundaries are sharp, the zone is thin against the films, and the cluster's
-    partition is 1 (level 1 puts the cluster's resistance on the interphase's side of the film).
+    Levels 1 and 2 mean the same, whatever the cluster's partition, when boundaries are sharp and the zone is thin
+    against the films.
     """
     differences = []
     for scale in (0.25, 0.125, 0.0625):
@@ -184,12 +185,13 @@ def test_films_that_hold_nothing_give_level_1() -> None:
         )
         shared = {
             "film_water": 1e-5 * scale, "film_organic": 1e-5 * scale, "interphase_thickness": 1e-6 * scale**2,
-            "interphase_rate": 20.0 / scale**2, "cluster_diffusivity": 1e-11 * scale, "cluster_partition": 1.0,
-            "class_affinity": 0.5, "cooperativity": 0.05, "released_fraction": 0.3, "k_disulfide": 0.2,
+            "interphase_rate": 20.0 / scale**2, "cluster_diffusivity": 1e-11 * scale, "cluster_partition": partition,
+            "cluster_partition_growth": growth, "class_affinity": 0.5, "cooperativity": 0.05,
+            "released_fraction": 0.3, "k_disulfide": 0.2,
         }  # fmt: skip
         thin = simulate_film(vial, Parameters(boundary_width=0.0, cluster_organic=1e-9, **shared), cells=40)
         lumped = simulate(vial, well_mixed.Parameters(**shared))
-        assert lumped.mean_n[-1] > 2.0
+        assert lumped.mean_n[-1] > 1.5
         differences.append(
             [
                 np.abs(thin.composition - lumped.composition).max(),
@@ -198,7 +200,7 @@ def test_films_that_hold_nothing_give_level_1() -> None:
                 np.abs(thin.free_mM["water"]["outgoing"] - lumped.free_mM["water"]["outgoing"]).max(),
             ]
         )
-    assert np.all(np.array(differences[-1]) < [2e-4, 1e-6, 1e-5, 1e-5])
+    assert np.all(np.array(differences[-1]) < [5e-4, 1e-6, 1e-5, 1e-5])
     ratios = np.array(differences[:-1]) / np.array(differences[1:])
     assert ratios.min() > 1.8
     assert ratios.max() < 2.2

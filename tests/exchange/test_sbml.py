@@ -75,6 +75,9 @@ CASES = {
         dataclasses.replace(ONE, exposure_classes=2), {"micromixing": 1.2, "mixing_rate": 2.0},
     ),
     "additions and aliquots": (dataclasses.replace(ONE, schedule=SCHEDULE), {}),
+    "aliquots at the start": (
+        dataclasses.replace(TWO, schedule=(Withdrawal(0.0, 0.5), Withdrawal(0.0, 0.4, "organic"))), {},
+    ),
     "addition to the organic phase": (
         dataclasses.replace(
             TWO, schedule=(Addition(0.1, 0.5, 0.4, "organic", incoming_mM=2.0), Withdrawal(0.3, 0.5, "organic")),

@@ -107,7 +107,16 @@ def test_independent_clusters_scatter_multinomially() -> None:
             {"k_exchange": 20.0, "class_affinity": 0.3, "class_rate": 0.3, "k_etching": 0.3, "released_fraction": 0.5},
         ),
         (dataclasses.replace(POT, exchange_law="power_law", solid=True), {"k_disulfide": 0.5, "etching_outgoing": 0.4}),
-        (VIAL, {**SLOW_TRANSFER, "k_exchange": 10.0, "interphase_rate": 8.0, "cluster_partition": 3.0}),
+        (
+            VIAL,
+            {
+                **SLOW_TRANSFER,
+                "k_exchange": 10.0,
+                "interphase_rate": 8.0,
+                "cluster_partition": 3.0,
+                "cluster_partition_growth": 1.0,
+            },
+        ),
     ],
     ids=["mass action", "site classes and etching", "power law, solid thiol", "three regions"],
 )

@@ -16,6 +16,7 @@ from goldshell.exchange.kernels import (
     E_RELEASED,
     E_THIOL,
     E_WEIGHT_A,
+    ESCAPE,
     FORWARD,
     I_FACTOR,
     K_C,
@@ -25,7 +26,6 @@ from goldshell.exchange.kernels import (
     K_W_B,
     M_I_B,
     M_O_B,
-    PARTITION,
     REVERSE,
     VI,
     VO,
@@ -126,14 +126,14 @@ def draw_events(scalars, ladder, omega, shell, first, times, generator, limit, c
 
 @numba.njit(error_model="numpy")
 def _sum_clusters(ladder, row, sums):
-    """Sums over the clusters of a region: open sites, leaving ligands, partition (all weighted by rate), clusters."""
+    """Sums over the clusters of a region: open sites and leaving ligands (weighted by rate), 1/partition, clusters."""
     sums[:] = 0.0
     for n in range(ladder.shape[1]):
         here = row[n]
         if here > 0:
             sums[0] += ladder[FORWARD, n] * here
             sums[1] += ladder[REVERSE, n] * here
-            sums[2] += ladder[PARTITION, n] * here
+            sums[2] += ladder[ESCAPE, n] * here
             sums[3] += here
 
 
@@ -169,8 +169,8 @@ def _update_transfer(scalars, sums, rest, chances):
         return
     vw = scalars[VW]
     vo = scalars[VO]
-    chances[_INTO] = scalars[K_C] / vw * sums[0, 2]
-    chances[_OUT_OF] = scalars[K_C] / vi * sums[1, 3]
+    chances[_INTO] = scalars[K_C] / vw * sums[0, 3]
+    chances[_OUT_OF] = scalars[K_C] / vi * sums[1, 2]
     for s in range(2):
         shift = 4 * s
         own = scalars[M_I_B + shift]
@@ -222,11 +222,11 @@ def _apply(kind, scalars, ladder, clusters, rest, generator):
         clusters[r, n] -= 1
         _etch(n, ladder.shape[1] - 1, r, scalars, rest, generator)
     elif kind == _INTO:
-        n = _choose(clusters[0], ladder[PARTITION], True, generator)
+        n = _choose(clusters[0], ladder[ESCAPE], False, generator)
         clusters[0, n] -= 1
         clusters[1, n] += 1
     elif kind == _OUT_OF:
-        n = _choose(clusters[1], ladder[PARTITION], False, generator)
+        n = _choose(clusters[1], ladder[ESCAPE], True, generator)
         clusters[1, n] -= 1
         clusters[0, n] += 1
     elif kind < _LOSS:

@@ -14,6 +14,7 @@ from goldshell.errors import AnalysisError, InputError
 from goldshell.exchange.experiment import Experiment
 from goldshell.exchange.models import interphase_film as model
 from goldshell.exchange.models.interphase_film import Parameters
+from goldshell.exchange.models.well_mixed import SMALLEST_PARTITION
 
 Array = NDArray[np.float64]
 
@@ -126,7 +127,9 @@ def make_interphase(experiment: Experiment, parameters: Parameters, cells: int) 
     )
     n = np.arange(experiment.sites + 1.0)
     ion = p.counter_ion_factor if experiment.counter_ion else 1.0
-    log_zone = np.log(max(p.cluster_partition * ion, 1e-12)) + p.cluster_partition_growth * n / experiment.sites
+    log_zone = (
+        np.log(max(p.cluster_partition, SMALLEST_PARTITION) * ion) + p.cluster_partition_growth * n / experiment.sites
+    )
     log_organic = math.log(p.cluster_organic)
     clusters = np.exp(first * log_zone[:, None] + second * (log_organic - log_zone[:, None]))
     ratios = (experiment.incoming_transport[0], experiment.outgoing_transport[0])

@@ -38,7 +38,7 @@ SCALARS = 36
 MASS_ACTION, POWER_LAW, LANGMUIR = 0, 1, 2
 
 # Rows of the per-n coefficients.
-FORWARD, REVERSE, PARTITION, FEED_SHARE = range(4)
+FORWARD, REVERSE, ESCAPE, FEED_SHARE = range(4)
 
 
 class Coefficients(NamedTuple):
@@ -47,8 +47,8 @@ class Coefficients(NamedTuple):
     Parameters
     ----------
     scalars : (SCALARS,) volumes [mL], flows [mL/h], feeds [umol/h], laws, rate constants
-    ladder : (4, N + 1) forward and reverse rate constants times site numbers [1/h], interphase partition, share of a
-        feed [1]
+    ladder : (4, N + 1) forward and reverse rate constants times site numbers [1/h], water/interphase partition 1/Pi,
+        share of a feed [1]
     exposure : (classes,) relative exposure of each class to the incoming ligand [1]
     """
 
@@ -182,7 +182,7 @@ def right_hand_side(problem, t, y, out):  # type: ignore[no-untyped-def]
         for c in range(classes):
             for n in range(count):
                 j = (c * count + n) * 2
-                flux = sc[K_C] * (ladder[PARTITION, n] * y[j] / vw - y[j + 1] / vi)
+                flux = sc[K_C] * (y[j] / vw - ladder[ESCAPE, n] * y[j + 1] / vi)
                 out[j] -= flux
                 out[j + 1] += flux
         for s in range(2):
@@ -379,11 +379,11 @@ def linearise(problem, t, y, parts):  # type: ignore[no-untyped-def]
         pools[r, 8] = kept * phi_a * rest + use_a_a
         pools[r, 9] = kept * phi_t * rest + use_a_t
     if two:
-        to_water = sc[K_C] / vi
+        to_interphase = sc[K_C] / vw
         for c in range(classes):
             for n in range(count):
                 k = c * count + n
-                to_interphase = sc[K_C] * ladder[PARTITION, n] / vw
+                to_water = sc[K_C] * ladder[ESCAPE, n] / vi
                 diagonal[k, 0] -= to_interphase
                 diagonal[k, 2] = to_interphase
                 diagonal[k, 3] -= to_water

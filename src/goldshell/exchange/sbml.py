@@ -126,6 +126,9 @@ def _constants(document: Document, experiment: Experiment, parameters: Parameter
         "dispersed_volume": (
             min(experiment.water_mL, experiment.organic_mL), "mL", "volume of the dispersed phase, that of the drops",
         ),
+        "smallest_partition": (
+            well_mixed.SMALLEST_PARTITION, "1", "interphase/water partition below which it counts as this",
+        ),
         "one_mM": (1.0, "mM", "reference concentration of the rate laws"),
         "m3_per_mL": (1e-6, "m³/mL", "conversion of units"),
         "mL_per_m3": (1e6, "mL/m³", "conversion of units"),
@@ -314,14 +317,15 @@ def _films(document: Document, experiment: Experiment, classes: int) -> None:
     )
     for n in range(experiment.sites + 1):
         rules[f"partition_{n}"] = Rule(
-            f"cluster_partition * counter_ion_factor ** counter_ion * exp(cluster_partition_growth * {n} / sites)",
+            "(cluster_partition if cluster_partition > smallest_partition else smallest_partition) "
+            f"* counter_ion_factor ** counter_ion * exp(cluster_partition_growth * {n} / sites)",
             "1", f"interphase/water partition of clusters with {n} incoming ligands",
         )  # fmt: skip
         for k in range(classes):
             outside, inside = _cluster("water", n, k, classes), _cluster("interphase", n, k, classes)
             reactions[f"transfer_{outside.removeprefix('cluster_water_')}"] = Reaction(
                 {outside: 1}, {inside: 1},
-                f"cluster_film * (partition_{n} * {outside} / water - {inside} / interphase)",
+                f"cluster_film * ({outside} / water - {inside} / interphase / partition_{n})",
             )  # fmt: skip
     for ligand, factor in (("incoming", " * distribution_factor"), ("outgoing", "")):
         ratio, inner_ratio = f"{ligand}_ratio", f"{ligand}_interphase_ratio"

@@ -229,6 +229,7 @@ def solve(
     ledger = _totals(state, classes, sites)
     done = 0
     for begin, end in itertools.pairwise(edges):
+        water, organic, ledger = _withdraw(experiment, begin, state, water, organic, ledger, classes, sites)
         flows = _flows(experiment.schedule, begin, end)
         scalars = co.scalars
         scalars[kernels.VW], scalars[kernels.VO] = water, organic
@@ -259,7 +260,8 @@ def solve(
         organic += flows[kernels.QO] * (end - begin)
         state = np.array(values[-1])
         done = stop
-        water, organic, ledger = _withdraw(experiment, end, state, water, organic, ledger, classes, sites)
+    if edges[-1] > 0.0:  # after the last output; still has to be possible
+        _withdraw(experiment, edges[-1], state, water, organic, ledger, classes, sites)
     return States(asked, amounts, volumes, expected, classes, sites)
 
 

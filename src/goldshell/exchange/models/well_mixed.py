@@ -12,7 +12,7 @@ region, etched gold, disulfide and undissolved thiol. In each region r (concentr
                 so that the total is lost at k_e h(SR) C^x whatever its distribution over n
     etched gold keeps (1 - f) of its ligands, gives f back, and binds free thiol up to `thiol_per_gold` per gold atom
     disulfide   dB/dt = -k_ox B (and A)           solid thiol  dS/dt = -k_diss S, into the water
-    cluster     water -> interphase  (D_c area / delta_w) (Pi_n C_w - C_i),  Pi_n = Pi f_ion e^(beta n / N)
+    cluster     water -> interphase  (D_c area / delta_w) (C_w - C_i / Pi_n),  Pi_n = Pi f_ion e^(beta n / N)
     ligand      interphase -> water  (D_w area / delta_w) (B_i / m_i - B_w),
                 organic -> interphase (D_o area / delta_o) (B_o - (m / m_i) B_i),  m_i = m^chi
                 with m the organic/water distribution ratio at the pH of the water: neutral and ionised are one pool
@@ -48,6 +48,7 @@ from goldshell.numerics import TestPoint, parameter
 
 LAWS = {"mass_action": kernels.MASS_ACTION, "power_law": kernels.POWER_LAW, "langmuir": kernels.LANGMUIR}
 _MM_TO_MOLAR_VOLUME = 3.6e9  # m³/s -> mL/h
+SMALLEST_PARTITION = 1e-12  # below it no clusters are in the interphase, and 1 / Pi stays finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ def coefficients(experiment: Experiment, vector: Any) -> kernels.Coefficients:
     ladder[kernels.REVERSE] = p["k_exchange"] / p["equilibrium_constant"] * leaving
     ladder[kernels.REVERSE, 1:] *= np.exp(-p["cooperativity_reverse"] * exponent[:-1])
     factor = p["counter_ion_factor"] if experiment.counter_ion else 1.0
-    ladder[kernels.PARTITION] = p["cluster_partition"] * factor * np.exp(p["cluster_partition_growth"] * n / sites)
+    partition = max(p["cluster_partition"], SMALLEST_PARTITION) * factor
+    ladder[kernels.ESCAPE] = np.exp(-p["cluster_partition_growth"] * n / sites) / partition
     ladder[kernels.FEED_SHARE] = experiment.initial_shell
     sc = np.zeros(kernels.SCALARS)
     sc[kernels.VW] = experiment.water_mL
