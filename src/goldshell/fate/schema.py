@@ -200,7 +200,7 @@ def read_fate(path: Path) -> FateProblem:
     kind = MODELS[file.model.name].Parameters
     names = {item.name for item in describe_parameters(kind)}
     warnings: list[str] = []
-    if file.model.name == "minimal":
+    if file.model.name in ("minimal", "permeability_limited"):
         values |= _sieving(given, core, whole, warnings)
     if animal.species != "mouse" or not 10.0 <= animal.body_weight <= 50.0:
         left = sorted(names - set(given) - {"V1", "GFR"})

@@ -12,16 +12,34 @@ from numpy.typing import ArrayLike, NDArray
 
 from goldshell.errors import InputError
 from goldshell.fate.linear import solve_linear
-from goldshell.fate.models import glycocalyx_trap, minimal, two_compartment
+from goldshell.fate.models import (
+    glycocalyx_trap,
+    minimal,
+    permeability_limited,
+    tubular_endocytosis,
+    two_compartment,
+)
 from goldshell.fate.physiology import Physiology
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-ModelParameters = minimal.Parameters | two_compartment.Parameters | glycocalyx_trap.Parameters
+ModelParameters = (
+    minimal.Parameters
+    | two_compartment.Parameters
+    | glycocalyx_trap.Parameters
+    | tubular_endocytosis.Parameters
+    | permeability_limited.Parameters
+)
 
-MODELS = {"minimal": minimal, "two_compartment": two_compartment, "glycocalyx_trap": glycocalyx_trap}
+MODELS = {
+    "minimal": minimal,
+    "two_compartment": two_compartment,
+    "glycocalyx_trap": glycocalyx_trap,
+    "tubular_endocytosis": tubular_endocytosis,
+    "permeability_limited": permeability_limited,
+}
 _VOIDED_FROM, _VOIDED_TO = "bladder", "urine"
 
 
@@ -94,7 +112,7 @@ def simulate(
 
     Parameters
     ----------
-    parameters : of the minimal, the two-compartment or the glycocalyx-trap model
+    parameters : of one of MODELS
     times : increasing, (k,) [h]
     animal : for residual blood and for the check of clearances against blood flow
     dose : [%ID]
@@ -118,17 +136,23 @@ def simulate(
     events = np.unique(np.asarray(voiding_times, dtype=float))
     if not np.all(np.isfinite(events) & (events > 0)):
         raise InputError("the times of voiding must be above 0", where="voiding")
-    model, names, matrix = _assemble(parameters, core_diameter, bladder=events.size > 0)
-    if events.size and _VOIDED_FROM not in names:
+    model = _name(parameters)
+    if events.size and not isinstance(parameters, minimal.Parameters):
         raise InputError(f"the model {model} has no bladder", where="voiding", hint="use the model 'minimal'")
-    start = np.zeros(len(names))
-    start[0] = dose
-    courses = _propagate(matrix, start, when, events, names)
-    compartments = {name: courses[:, index] for index, name in enumerate(names)}
-    balance = float(np.max(np.abs(courses.sum(axis=1) - dose))) / dose
+    measured: dict[str, Array] = {}
+    if isinstance(parameters, permeability_limited.Parameters):
+        courses = permeability_limited.amounts(when, animal, parameters, dose=dose)
+        compartments = permeability_limited.summary(courses, animal)
+        measured = permeability_limited.dissected(courses, animal)
+    else:
+        names, matrix = _assemble(parameters, core_diameter, bladder=events.size > 0)
+        start = np.zeros(len(names))
+        start[0] = dose
+        courses = _propagate(matrix, start, when, events, names)
+        compartments = {name: courses[:, index] for index, name in enumerate(names)}
+    balance = float(np.max(np.abs(sum(compartments.values()) - dose))) / dose
 
     advice = list(warnings) + _advice(parameters, animal)
-    measured: dict[str, Array] = {}
     if isinstance(parameters, minimal.Parameters):
         circulating = compartments["plasma"] + compartments.get("coated_plasma", 0.0)
         blood_concentration = circulating / parameters.V1 * (1.0 - animal.hematocrit)
@@ -136,29 +160,34 @@ def simulate(
             organ: compartments.get(organ, 0.0) + volume * blood_concentration
             for organ, volume in animal.residual_blood.items()
         }
-        if not measured:
-            advice.append(f"the set {animal.set} of the {animal.species} has no residual blood: tissue amounts only")
+    if not measured and isinstance(parameters, minimal.Parameters | permeability_limited.Parameters):
+        advice.append(f"the set {animal.set} of the {animal.species} has no residual blood: tissue amounts only")
     return FateSimulation(
         when, compartments, measured, balance, dose, model, parameters, animal, tuple(dict.fromkeys(advice))
     )
 
 
+def _name(parameters: ModelParameters) -> str:
+    return next(name for name, module in MODELS.items() if isinstance(parameters, module.Parameters))
+
+
 def _assemble(
     parameters: ModelParameters, core_diameter: float | None, *, bladder: bool
-) -> tuple[str, tuple[str, ...], Array]:
-    """Name of the model, its compartments and rate matrix."""
+) -> tuple[tuple[str, ...], Array]:
+    """Compartments and rate matrix of a linear model."""
     if isinstance(parameters, minimal.Parameters):
-        names = minimal.compartments(parameters, bladder=bladder)
-        return "minimal", names, minimal.rate_matrix(parameters, bladder=bladder)
+        return minimal.compartments(parameters, bladder=bladder), minimal.rate_matrix(parameters, bladder=bladder)
     if isinstance(parameters, two_compartment.Parameters):
-        return "two_compartment", two_compartment.COMPARTMENTS, two_compartment.rate_matrix(parameters)
+        return two_compartment.COMPARTMENTS, two_compartment.rate_matrix(parameters)
+    if isinstance(parameters, tubular_endocytosis.Parameters):
+        return tubular_endocytosis.COMPARTMENTS, tubular_endocytosis.rate_matrix(parameters)
     if core_diameter is None:
         raise InputError(
             "the glycocalyx trap needs the core diameter",
             where="particle.core_diameter",
             hint="write for example 'core_diameter: 0.93 nm', or the cluster",
         )
-    return "glycocalyx_trap", glycocalyx_trap.COMPARTMENTS, glycocalyx_trap.rate_matrix(core_diameter, parameters)
+    return glycocalyx_trap.COMPARTMENTS, glycocalyx_trap.rate_matrix(core_diameter, parameters)
 
 
 def _propagate(matrix: Array, start: Array, when: Array, events: Array, names: tuple[str, ...]) -> Array:
@@ -182,8 +211,14 @@ def _propagate(matrix: Array, start: Array, when: Array, events: Array, names: t
 
 
 def _advice(parameters: ModelParameters, animal: Physiology) -> list[str]:
-    """Clearances that no organ can reach."""
+    """Clearances that no organ can reach, capacities that hold for one dose."""
     found = []
+    if isinstance(parameters, permeability_limited.Parameters):
+        for organ, capacity in (("liver", parameters.capacity_liver), ("spleen", parameters.capacity_spleen)):
+            if capacity < 100.0:
+                found.append(
+                    f"capacity_{organ} of {capacity:.3g} %ID belongs to this dose: half the dose doubles it in %ID"
+                )
     if isinstance(parameters, minimal.Parameters):
         cells = 1.0 - animal.hematocrit
         for organ, clearance, flow in (

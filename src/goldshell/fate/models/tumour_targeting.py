@@ -1,0 +1,114 @@
+"""Factors of tumour uptake: size, anchoring, PEG, acidity, nanoassembly, metastases.
+
+    uptake = U_0 f_size f_anchor f_PEG f_acid        [%ID/g]
+
+each factor 1 unless its feature is there. U_0 is the N-anchored, glutathione-coated particle (1.2 %ID/g).
+
+Meaning: what S section 4 quotes, made comparable: anchoring by COO-Au in place of N-Au (5.1 against 1.2 %ID/g), PEG
+against zwitterionic glutathione (3), pH 6.5 against pH 6.9 (9.5 against 4.4 %ID/g), 2.6 against 18 nm in glioma (0.20
+against 0.08 %ID/g); pluronic nanoassemblies reach 25.3 %ID/g in all. `ratio` carries the standard deviations.
+
+Limits: every factor comes from another particle, tumour and time (mostly not stated), so that their product is a
+hypothesis and no measurement; LNCaP and PC-3 differ in vessels as well as in pH. S quotes ">4.4" and "2.3" for ratios
+that its own numbers make 4.25 and 2.5.
+
+References
+----------
+Sang et al., Nano-Micro Lett. 16 (2024) 44, doi:10.1007/s40820-023-01266-4, section 4, with the sources named there
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy.stats import norm
+
+from goldshell.errors import InputError
+from goldshell.numerics import TestPoint, parameter
+from goldshell.numerics.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Reference uptake and factors."""
+
+    reference: float = parameter(
+        1.2, unit="%ID/g", source="sang2024-passive-weak-anchoring-n-tumour-uptake", bounds=(0.0, 100.0),
+        meaning="U_0, glutathione-coated, anchored by N",
+    )  # fmt: skip
+    size: float = parameter(
+        2.5, unit="1", source="tumour-size-factor", bounds=(0.0, 1e3), meaning="f_size, 2.6 nm over 18 nm in glioma"
+    )
+    anchoring: float = parameter(
+        4.25, unit="1", source="sang2024-passive-weak-anchoring-uptake-ratio-from-values", bounds=(0.0, 1e3),
+        meaning="f_anchor, COO-Au over N-Au",
+    )  # fmt: skip
+    peg: float = parameter(
+        3.0, unit="1", source="sang2024-passive-peg-aunps-tumour-uptake-ratio", bounds=(0.0, 1e3),
+        meaning="f_PEG, PEG over zwitterionic glutathione",
+    )  # fmt: skip
+    acidity: float = parameter(
+        2.159, unit="1", source="tumour-acidity-factor", bounds=(0.0, 1e3), meaning="f_acid, pH 6.5 over pH 6.9"
+    )
+
+
+def uptake(
+    parameters: Parameters = Parameters(),
+    *,
+    large: bool = False,
+    coo_anchored: bool = False,
+    pegylated: bool = False,
+    acid: bool = False,
+) -> float:
+    """Uptake of a particle with some of the features, if factors multiply.
+
+    Parameters
+    ----------
+    parameters : reference and factors
+    large : 18 nm in place of 2.6 nm
+    coo_anchored : anchored by COO-Au in place of N-Au
+    pegylated : PEG in place of glutathione
+    acid : charge-reversing, tumour of pH 6.5 in place of 6.9
+
+    Returns
+    -------
+    float [%ID/g]
+    """
+    value = parameters.reference
+    value /= parameters.size if large else 1.0
+    value *= parameters.anchoring if coo_anchored else 1.0
+    value *= parameters.peg if pegylated else 1.0
+    return value * (parameters.acidity if acid else 1.0)
+
+
+def ratio(first: float, first_sd: float, second: float, second_sd: float, *, level: float = 0.95) -> Estimate:
+    """Ratio of two uptakes with its interval, errors log-normal and independent.
+
+    ln r = ln a - ln b,  var = (s_a/a)^2 + (s_b/b)^2
+
+    Parameters
+    ----------
+    first, second : a, b [%ID/g]
+    first_sd, second_sd : s_a, s_b; 0 where none is given [%ID/g]
+    level : of the interval [1]
+
+    Returns
+    -------
+    Estimate [1]
+
+    Raises
+    ------
+    InputError : an uptake is not above 0, or a standard deviation below 0
+    """
+    if not (first > 0 and second > 0 and first_sd >= 0 and second_sd >= 0):
+        raise InputError("a ratio of uptakes needs uptakes above 0 and standard deviations of 0 or more")
+    half = float(norm.ppf(0.5 + 0.5 * level)) * math.hypot(first_sd / first, second_sd / second)
+    value = first / second
+    return Estimate(value, value * math.exp(-half), value * math.exp(half))
+
+
+TEST_POINTS = (
+    TestPoint(uptake, {"coo_anchored": True}, 5.1, "Sang et al. 2024: 5.1 %ID/g anchored by COO-Au", 1e-9),
+    TestPoint(uptake, {"large": True}, 1.2 * 0.08 / 0.20, "arithmetic with the glioma's 0.20 and 0.08 %ID/g", 1e-9),
+)
