@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-ModelParameters = (
-    minimal.Parameters
-    | two_compartment.Parameters
-    | glycocalyx_trap.Parameters
-    | tubular_endocytosis.Parameters
-    | permeability_limited.Parameters
+LinearParameters = (
+    minimal.Parameters | two_compartment.Parameters | glycocalyx_trap.Parameters | tubular_endocytosis.Parameters
 )
+ModelParameters = LinearParameters | permeability_limited.Parameters
 
 MODELS = {
     "minimal": minimal,
@@ -172,7 +169,7 @@ def _name(parameters: ModelParameters) -> str:
 
 
 def _assemble(
-    parameters: ModelParameters, core_diameter: float | None, *, bladder: bool
+    parameters: LinearParameters, core_diameter: float | None, *, bladder: bool
 ) -> tuple[tuple[str, ...], Array]:
     """Compartments and rate matrix of a linear model."""
     if isinstance(parameters, minimal.Parameters):
