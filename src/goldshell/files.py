@@ -7,6 +7,7 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,6 +60,43 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     ------
     InputError : names file, line, field and what was expected
     """
+    root, data = _read_mapping(path)
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        raise _located(problem, model, lambda location: f"{path}:{_line_of(root, location)}") from problem
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """What stands in a YAML file, unchecked: for files whose kind shows only inside, or that are changed before use.
+
+    Raises
+    ------
+    InputError : cannot be read, not YAML, a repeated key
+    """
+    return _read_mapping(path)[1]
+
+
+def check_mapping(data: dict[str, Any], model: type[Model], *, where: str) -> Model:
+    """What `read_yaml` does, for a mapping that does not stand in a file as it is.
+
+    Parameters
+    ----------
+    data : the mapping
+    model : what it must be
+    where : what to name as the place of an error
+
+    Raises
+    ------
+    InputError : names the field and what was expected
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        raise _located(problem, model, lambda location: where) from problem
+
+
+def _read_mapping(path: Path) -> tuple[yaml.Node, dict[str, Any]]:
     text = read_text(path)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -71,10 +109,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     if root is None or not isinstance(data, dict):
         raise InputError("expected 'key: value' lines at the top level", where=f"{path}:1")
     _refuse_repeated_keys(root, path)
-    try:
-        return model.model_validate(data)
-    except ValidationError as problem:
-        raise _located(problem, path, root, model) from problem
+    return root, data
 
 
 def _refuse_repeated_keys(root: yaml.Node, path: Path) -> None:
@@ -96,12 +131,14 @@ def _refuse_repeated_keys(root: yaml.Node, path: Path) -> None:
         waiting += fresh
 
 
-def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[BaseModel]) -> InputError:
-    """The first validation error as an InputError with file, line and field."""
+def _located(
+    problem: ValidationError, model: type[BaseModel], place: Callable[[tuple[int | str, ...]], str]
+) -> InputError:
+    """The first validation error as an InputError with its place and field."""
     # A misspelt field gives two errors, unknown and missing: the misspelling is what to tell.
     first = min(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
     location = first["loc"]
-    line = _line_of(root, location)
+    where = place(location)
     field = ".".join(str(part) for part in location if not str(part).startswith("function-")) or "(top level)"
     more = len(problem.errors()) - 1
     hint = f"and {more} more problem{'s' if more > 1 else ''} in this file" if more else ""
@@ -115,14 +152,14 @@ def _located(problem: ValidationError, path: Path, root: yaml.Node, model: type[
         name, given = first["ctx"]["discriminator"].strip("'"), first["ctx"]["tag"]
         known = [tag.strip(" '") for tag in first["ctx"]["expected_tags"].split(",")]
         near = near_matches(given, known)
-        line = _line_of(root, (*location, name))
+        where = place((*location, name))
         message = f"{field}: unknown {name} {given!r}"
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
     elif first["type"] == "union_tag_not_found":
         message = f"required field {field + '.' + first['ctx']['discriminator'].strip(chr(39))!r} is missing"
     else:
         message = f"{field}: {first['msg'].removeprefix('Value error, ')}"
-    return InputError(message, where=f"{path}:{line}", hint=hint)
+    return InputError(message, where=where, hint=hint)
 
 
 def line_of(path: Path, location: tuple[int | str, ...]) -> int:

@@ -77,22 +77,34 @@ def simulate_file(path: Path, *, profiles: bool = False) -> Simulation:
     AnalysisError : the model could not be solved
     """
     data = read_yaml(path, LevelFile)
-    chosen = data.model
     try:
-        experiment = to_experiment(data)
-        parameters = read_parameters(chosen.parameters, PARAMETERS[chosen.name])
-        if isinstance(parameters, interphase_film.Parameters):
-            from goldshell.exchange.simulate_film import simulate_film
-
-            return simulate_film(experiment, parameters, cells=chosen.cells, profiles=profiles or chosen.profiles)
-        if chosen.name == "stochastic":
-            from goldshell.exchange.stochastic import simulate_stochastic
-
-            return simulate_stochastic(experiment, parameters, **chosen.settings())
-        return simulate(experiment, parameters, integrator="auto")
+        return simulate_data(data, profiles=profiles)
     except InputError as problem:
         problem.where = f"{path}: {problem.where}" if problem.where else str(path)
         raise
+
+
+def simulate_data(data: LevelFile, *, profiles: bool = False, integrator: str = "auto") -> Simulation:
+    """Simulate what a checked file describes, at the level that it names.
+
+    Parameters
+    ----------
+    data : the file
+    profiles : keep the profiles across the interphase also where the file does not ask for them
+    integrator : of the well-mixed model, see `goldshell.exchange.simulate.simulate`
+    """
+    chosen = data.model
+    experiment = to_experiment(data)
+    parameters = read_parameters(chosen.parameters, PARAMETERS[chosen.name])
+    if isinstance(parameters, interphase_film.Parameters):
+        from goldshell.exchange.simulate_film import simulate_film
+
+        return simulate_film(experiment, parameters, cells=chosen.cells, profiles=profiles or chosen.profiles)
+    if chosen.name == "stochastic":
+        from goldshell.exchange.stochastic import simulate_stochastic
+
+        return simulate_stochastic(experiment, parameters, **chosen.settings())
+    return simulate(experiment, parameters, integrator=integrator)
 
 
 def level_figures(result: Simulation) -> dict[str, Figure]:

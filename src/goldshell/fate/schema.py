@@ -192,7 +192,11 @@ def read_fate(path: Path) -> FateProblem:
     ------
     InputError : names file, line and field; unknown names get near matches
     """
-    file = read_yaml(path, FateFile)
+    return to_problem(read_yaml(path, FateFile))
+
+
+def to_problem(file: FateFile) -> FateProblem:
+    """What a checked file describes."""
     given = read_parameters(file.model.name, file.model.parameters)
     animal = file.species.animal()
     core, whole = _sizes(file.particle)
