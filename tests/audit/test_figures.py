@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from goldshell.audit import audit
+import pytest
+
+from goldshell.audit import PAPERS, PaperAudit, audit
 from goldshell.audit.figures import verdict_overview
 from goldshell.plotting import to_svg
 
 RESULT = audit("zhang2026")
+both_papers = pytest.mark.parametrize("result", [audit(paper) for paper in PAPERS], ids=list(PAPERS))
 
 
-def test_every_title_and_count_is_drawn() -> None:
-    figure = verdict_overview(RESULT.checks)
+@both_papers
+def test_every_title_and_count_is_drawn(result: PaperAudit) -> None:
+    figure = verdict_overview(result.checks)
     drawn = [text.get_text() for axis in figure.axes for text in axis.texts]
-    assert all(check.title in drawn for check in RESULT.checks)
-    assert all(check.theme in drawn for check in RESULT.checks)
+    assert all(check.title in drawn for check in result.checks)
+    assert all(check.theme in drawn for check in result.checks)
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == [
-        f"{RESULT.count()[name]} {label}"
+        f"{result.count()[name]} {label}"
         for name, label in (
             ("agrees", "agrees"),
             ("agrees_within_uncertainty", "agrees within uncertainty"),
@@ -27,9 +31,10 @@ def test_every_title_and_count_is_drawn() -> None:
     ]
 
 
-def test_titles_fit_their_column() -> None:
+@both_papers
+def test_titles_fit_their_column(result: PaperAudit) -> None:
     """No title runs into the next column (or out of the figure)."""
-    figure = verdict_overview(RESULT.checks)
+    figure = verdict_overview(result.checks)
     figure.draw_without_rendering()
     for axis in figure.axes:
         right = axis.get_window_extent().x1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,16 @@ def test_the_audit_brings_its_contradictions(entries, packaged_run: RunResult) -
     }  # fmt: skip
     assert len(entry["contradicted"]) == (verdicts["verdict"] == "contradicts").sum() > 0
     assert all(item["statement"] and item["because"] for item in entry["contradicted"])
+
+
+def test_the_review_can_be_audited_in_a_study(write_study: Callable[..., Path], tmp_path: Path) -> None:
+    """A section on the other paper, with the papers that the review quotes among its references."""
+    text = "name: review\ntitle: The review\nanalyses:\n  - {id: review, kind: audit, paper: sang2024}\n"
+    run = run_study(write_study(text), tmp_path / "out")
+    (entry,) = run.analyses
+    assert run.status == "done"
+    assert any("diseased kidney would filter more" in item["because"] for item in entry["contradicted"])
+    assert {"sang2024", "jiang2019b", "kondev2021"} <= set(entry["references"])
 
 
 def test_only_used_references_and_rows_are_given_and_all_exist(record: dict[str, Any]) -> None:

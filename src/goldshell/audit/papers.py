@@ -11,7 +11,7 @@ from goldshell.errors import UnknownNameError
 from goldshell.literature import Row
 from goldshell.literature import rows as literature_rows
 
-PAPERS = {"zhang2026": "goldshell.audit.zhang2026"}
+PAPERS = {"zhang2026": "goldshell.audit.zhang2026", "sang2024": "goldshell.audit.sang2024"}
 """Key of the bibliography -> module whose CLAIMS are tested; imported when asked for."""
 
 
