@@ -27,6 +27,7 @@ COMMANDS = {
     "diffusivity": ("diffusivity", "Diffusion coefficient of a ligand in solvents, four correlations."),
     "exchange": ("exchange", "Ligand exchange and etching: simulate a vial, fit, design."),
     "esims": ("esims", "ESI mass spectrum of a cluster: ligand distribution with intervals."),
+    "uvvis": ("uvvis", "UV-vis: orders of etching from traces, stability from spectra in time."),
     "fate": ("fate", "Fate in the body: non-compartmental analysis, simulation of organs and excreta."),
     "sweep": ("sweep", "Run a command on every combination of values, on all cores or a cluster."),
     "serve": ("serve", "Show the reports of a results folder in the browser (this machine only)."),

@@ -1,4 +1,4 @@
-"""Spectra: reading files, ESI mass spectra to ligand distributions."""
+"""Spectra: reading files, ESI mass spectra to ligand distributions, UV-vis, NMR, zeta."""
 
 from goldshell.spectra.esi_ms import Assignment as Assignment
 from goldshell.spectra.esi_ms import EsiMsResult as EsiMsResult
@@ -6,3 +6,7 @@ from goldshell.spectra.esi_ms import analyse_spectrum as analyse_spectrum
 from goldshell.spectra.esi_ms import response_for_mean as response_for_mean
 from goldshell.spectra.io import Spectrum as Spectrum
 from goldshell.spectra.io import read_spectrum as read_spectrum
+from goldshell.spectra.uvvis_io import AbsorbanceTrace as AbsorbanceTrace
+from goldshell.spectra.uvvis_io import SpectraInTime as SpectraInTime
+from goldshell.spectra.uvvis_io import read_spectra as read_spectra
+from goldshell.spectra.uvvis_io import read_traces as read_traces

@@ -1,0 +1,204 @@
+"""Tables of numbers as instruments export them: any delimiter, decimal comma or point, header lines, byte-order mark.
+
+The reader tries every pair of delimiter and decimal mark and keeps the one under which the longest block of lines holds
+numbers in the same columns. What stands above the block is kept: ``key: value`` lines as metadata, the last line that
+has a cell for every column as header.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldshell.errors import InputError, near_matches
+
+Array = NDArray[np.float64]
+
+_MAXIMUM_BYTES = 512 * 1024**2
+_FORMATS: tuple[tuple[str | None, str], ...] = (
+    ("\t", "."), ("\t", ","), (";", ","), (";", "."), (",", "."), (None, "."), (None, ","),
+)  # fmt: skip
+_NUMBER = {
+    ".": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
+    ",": re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?"),
+}
+_WORDS = {"nan", "inf", "-inf", "+inf"}  # read as numbers so that they are refused by name, not taken for text
+_METADATA = re.compile(r"^[#\s\"]*([A-Za-z][^:=;\t,]{0,60}?)\s*(?:[:=]|[;\t,](?=[^;\t,]+[;\t,\s\"]*$))\s*(.*)$")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberTable:
+    """A block of numbers with what stood above it.
+
+    Parameters
+    ----------
+    path : file
+    metadata : keys in lower case -> text, from ``key: value`` lines
+    above : lines above the block, as cells
+    header : one name per column; empty names where the file has none
+    values : shape (rows, columns); NaN for empty cells
+    line : number of the first line of the block, from 1
+    rest : number of the first line after the block that was left out; 0 when there is none
+    """
+
+    path: Path
+    metadata: dict[str, str]
+    above: tuple[tuple[str, ...], ...]
+    header: tuple[str, ...]
+    values: Array
+    line: int
+    rest: int
+
+    def where(self, row: int = 0) -> str:
+        """``file:line`` of a row of the block."""
+        return f"{self.path}:{self.line + row}"
+
+
+def read_file_text(path: Path) -> str:
+    """Text of an exported file, whatever its encoding: UTF-8 (with or without mark), UTF-16, Latin-1.
+
+    Raises
+    ------
+    InputError : missing, a folder, empty, binary, or larger than 512 MB
+    """
+    try:
+        if path.is_dir():
+            raise InputError("is a folder, expected a file", where=str(path))
+        if path.stat().st_size > _MAXIMUM_BYTES:
+            raise InputError(f"{path.stat().st_size / 1e6:.0f} MB is too large for an exported table", where=str(path))
+        data = path.read_bytes()
+    except FileNotFoundError as problem:
+        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = near_matches(path.name, siblings)
+        hint = f"did you mean {near[0]}?" if near else "check the path"
+        raise InputError("no such file", where=str(path), hint=hint) from problem
+    except OSError as problem:
+        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
+    if not data.strip():
+        raise InputError("the file is empty", where=str(path))
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        text = data.decode("utf-16", errors="replace")
+    elif b"\x00" in data[:4000]:
+        raise InputError("a binary file of unknown format", where=str(path), hint="export it as text (CSV, ASCII)")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+    return text
+
+
+def read_number_table(path: Path, text: str, *, expected: str, minimum_rows: int = 2) -> NumberTable:
+    """Find the block of numbers in an exported text.
+
+    Parameters
+    ----------
+    path : for messages
+    text : of `read_file_text`
+    expected : what the columns should be, for messages
+    minimum_rows : fewer rows than this are not a table
+
+    Raises
+    ------
+    InputError : no block of numbers, with what was tried; or a decimal comma that cannot be told from the delimiter
+    """
+    lines = text.splitlines()
+    best: tuple[int, int, int, str | None, str] | None = None
+    for delimiter, decimal in _FORMATS:
+        start, stop, width = _longest_block(lines, delimiter, decimal)
+        if stop - start >= minimum_rows and (best is None or (stop - start) > best[1] - best[0]):
+            best = (start, stop, width, delimiter, decimal)
+    if best is None:
+        raise InputError(
+            f"found no table of numbers ({expected})",
+            where=str(path),
+            hint="tried: columns by tab, semicolon, comma or spaces, with decimal point and decimal comma",
+        )
+    start, stop, width, delimiter, decimal = best
+    values = np.array([_numbers(_split(line, delimiter), decimal, width) for line in lines[start:stop]])
+    kept = np.flatnonzero(~np.all(np.isnan(values), axis=0))
+    above = tuple(tuple(_split(line.lstrip("#"), delimiter)) for line in lines[:start] if line.strip(" #,;\t\r\n"))
+    header = _header(above, width)
+    _refuse_ambiguous(path, start, delimiter, above, lines[start])
+    rest = next((i + 1 for i in range(stop, len(lines)) if lines[i].strip(" ,;\t")), 0)
+    return NumberTable(
+        path=path,
+        metadata=read_metadata(lines[:start]),
+        above=above,
+        header=tuple(header[i] for i in kept),
+        values=values[:, kept],
+        line=start + 1,
+        rest=rest,
+    )
+
+
+def read_metadata(lines: list[str]) -> dict[str, str]:
+    """``key: value``, ``key = value`` or two cells a line, keys in lower case; the last of equal keys counts."""
+    found: dict[str, str] = {}
+    for line in lines:
+        match = _METADATA.match(line.strip())
+        if match and match[2].strip(' "\t;,'):
+            found[match[1].strip(' "').lower()] = match[2].strip(' "\t;,')
+    return found
+
+
+def _split(line: str, delimiter: str | None) -> list[str]:
+    return [cell.strip(' "\t\r') for cell in line.split(delimiter)]
+
+
+def _numbers(cells: list[str], decimal: str, width: int) -> list[float]:
+    numbers = [float(cell.replace(",", ".")) if cell else np.nan for cell in cells[:width]]
+    return numbers + [np.nan] * (width - len(numbers))
+
+
+def _is_row(cells: list[str], decimal: str) -> bool:
+    """The first cell is a number, one more at least, and no cell is text."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2 or not cells[0]:
+        return False
+    pattern = _NUMBER[decimal]
+    return all(pattern.fullmatch(cell) or cell.lower() in _WORDS for cell in filled)
+
+
+def _longest_block(lines: list[str], delimiter: str | None, decimal: str) -> tuple[int, int, int]:
+    """First and past-last line of the longest run of rows of numbers of one width, and the width."""
+    best, start, width = (0, 0, 0), 0, 0
+    for number, line in enumerate([*lines, ""]):
+        cells = _split(line, delimiter) if line.strip() else []
+        while cells and not cells[-1] and len(cells) > width:  # Cary ends each line with a delimiter
+            cells.pop()
+        row = bool(cells) and _is_row(cells, decimal)
+        if not row or (width and len(cells) != width):
+            if width and number - start > best[1] - best[0]:
+                best = (start, number, width)
+            width = 0
+        if row and not width:
+            start, width = number, len(cells)
+    return best
+
+
+def _header(above: tuple[tuple[str, ...], ...], width: int) -> list[str]:
+    """The last line above the block that names the columns."""
+    for cells in reversed(above):
+        named = list(cells) + [""] * (width - len(cells))
+        if 2 <= len([cell for cell in cells if cell]) and len(cells) >= width:
+            return named[:width]
+    return [""] * width
+
+
+def _refuse_ambiguous(
+    path: Path, start: int, delimiter: str | None, above: tuple[tuple[str, ...], ...], first: str
+) -> None:
+    """Decimal commas and comma separators together: twice as many numbers as names."""
+    count = len([cell for cell in _split(first, delimiter) if cell])
+    names = len([cell for cell in above[-1] if cell]) if above else 0
+    if delimiter == "," and count == 4 and names in {0, 2}:
+        raise InputError(
+            "four comma-separated numbers: decimal commas and comma separators cannot be told apart",
+            where=f"{path}:{start + 1}",
+            hint="export with semicolons or tabs",
+        )
