@@ -1,4 +1,4 @@
-"""Independent generator of UV-vis files: kinetic traces of a power law, spectra against time. Uses nothing of goldshell.
+"""Independent generator of UV-vis files: kinetic traces of a power law, spectra against time. Uses no goldshell.
 
 Traces: -dN/dt = k N^x S^y integrated by explicit closed form, A = epsilon l N + offset + drift t + noise.
 Spectra: three Gaussians on a sloping background, with shift, broadening, loss and growth of a product as asked.

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference import uvvis_generator as generator
 
 from goldshell.errors import AnalysisError, InputError
 from goldshell.plotting import to_svg
@@ -16,6 +15,7 @@ from goldshell.spectra.figures_uvvis import stability_figures
 from goldshell.spectra.stability import Criteria, fit_peak, stability
 from goldshell.spectra.uvvis import absorbance, concentration
 from goldshell.spectra.uvvis_io import SpectraInTime
+from reference import uvvis_generator as generator
 
 AXIS = np.arange(330.0, 901.0)
 TIMES = [0.0, 1.0, 3.0, 6.0, 12.0, 24.0]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reference import uvvis_generator as generator
 
 from goldshell.errors import InputError
 from goldshell.spectra import read_spectra, read_traces
 from goldshell.spectra.uvvis_io import group_spectra
+from reference import uvvis_generator as generator
 
 SHIMADZU_KINETICS = '"Data Set: File_1 - RawData"\r\n"Time (sec.)","Abs."\r\n' + "".join(
     f"{60 * i}.000,{0.5 - 0.01 * i:.4f}\r\n" for i in range(6)

@@ -1,4 +1,4 @@
-"""Orders from traces made by an independent generator (tests/reference/uvvis_generator.py), offset and drift in them."""
+"""Orders from traces of an independent generator (tests/reference/uvvis_generator.py), with offset and drift."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference import uvvis_generator as generator
 
 from goldshell.errors import InputError
 from goldshell.plotting import to_svg
 from goldshell.spectra import AbsorbanceTrace
 from goldshell.workflows import EtchingFit, fit_etching
 from goldshell.workflows.figures_etching import etching_figures
+from reference import uvvis_generator as generator
 
 
 def made(*, epsilon: float = 8800.0, **options: Any) -> list[AbsorbanceTrace]:

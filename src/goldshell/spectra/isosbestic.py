@@ -1,8 +1,8 @@
 """Isosbestic points: is a change of spectra one species turning into another?
 
 If A turns into B and nothing else happens, every spectrum is S_A + c(t) (S_B - S_A): differences from the first
-spectrum all have one shape (rank 1) and cross zero at the same wavelengths. Tested are the number of shapes above the noise
-(singular values), and for each crossing whether it stays where it is (chi-square of its positions).
+spectrum all have one shape (rank 1) and cross zero at the same wavelengths. Tested are the number of shapes above the
+noise (singular values), and for each crossing whether it stays where it is (chi-square of its positions).
 
 References
 ----------

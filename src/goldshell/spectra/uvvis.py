@@ -84,8 +84,8 @@ def trace_advice(trace: AbsorbanceTrace) -> list[str]:
     advice = []
     if trace.absorbance.max() > LINEAR_LIMIT:
         advice.append(
-            f"{trace.name}: absorbance up to {trace.absorbance.max():.2f}; above {LINEAR_LIMIT:g} stray light bends it: "
-            "dilute or use a shorter path"
+            f"{trace.name}: absorbance up to {trace.absorbance.max():.2f}; above {LINEAR_LIMIT:g} stray light bends "
+            "it: dilute or use a shorter path"
         )
     if trace.absorbance.min() < -0.02:
         advice.append(f"{trace.name}: absorbance down to {trace.absorbance.min():.3f}: the blank absorbs more")

@@ -23,8 +23,8 @@ from goldshell.spectra.vendor_text import NumberTable, read_file_text, read_numb
 Array = NDArray[np.float64]
 
 TRIED = (
-    "JCAMP-DX; text with columns by tab, semicolon, comma or spaces (Shimadzu ASCII, Cary CSV, plain), decimal point or "
-    "comma"
+    "JCAMP-DX; text with columns by tab, semicolon, comma or spaces (Shimadzu ASCII, Cary CSV, plain), decimal point "
+    "or comma"
 )
 _HOURS = {"s": 1 / 3600, "sec": 1 / 3600, "second": 1 / 3600, "seconds": 1 / 3600, "min": 1 / 60, "minute": 1 / 60,
           "minutes": 1 / 60, "h": 1.0, "hr": 1.0, "hrs": 1.0, "hour": 1.0, "hours": 1.0, "d": 24.0, "day": 24.0,

@@ -185,7 +185,7 @@ def _header(above: tuple[tuple[str, ...], ...], width: int) -> list[str]:
     """The last line above the block that names the columns."""
     for cells in reversed(above):
         named = list(cells) + [""] * (width - len(cells))
-        if 2 <= len([cell for cell in cells if cell]) and len(cells) >= width:
+        if len([cell for cell in cells if cell]) >= 2 and len(cells) >= width:
             return named[:width]
     return [""] * width
 

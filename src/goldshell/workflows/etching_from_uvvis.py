@@ -5,8 +5,8 @@
 (a) The paper's way: A(t) to c(t), an initial rate of each trace, ln(rate) regressed on ln(concentrations). A blank
 offset or a drift passes straight into its rates. Its bias is computed here by running it on traces made from (b).
 (b) The integrated law fitted to all traces at once, offset and drift per trace as nuisances, with profile likelihood
-intervals. Whether a drift is needed is decided by AICc; where a rival drift is within 4 of the best, the interval
-covers both. Rival laws are ranked by AICc on the same traces.
+intervals. Whether a drift is needed (none, common, each) is decided by AICc: the simplest within 4 of the best, the
+intervals covering all within 4. Rival laws are ranked by AICc on the same traces.
 
 Concentrations that were made up wrongly are not in the intervals: an error of 5 % in a thiol concentration moves the
 order by about that over the logarithm of its range.
@@ -34,7 +34,7 @@ from goldshell.exchange.traces import KineticTrace, RateEstimate, orders_from_tr
 from goldshell.numerics import Estimate
 from goldshell.spectra.uvvis import concentration, per_millimolar, trace_advice
 from goldshell.spectra.uvvis_io import AbsorbanceTrace
-from goldshell.workflows.integrated_rate_fit import DRIFTS, Drift, IntegratedFit, Observed, families, fit_law, thinned
+from goldshell.workflows.integrated_rate_fit import DRIFTS, IntegratedFit, Observed, families, fit_law, thinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,8 +221,10 @@ def fit_etching(
         except AnalysisError:
             if choice == "none" or drift != "auto":
                 raise
-    best = min(tried.values(), key=lambda one: one.aicc)
-    orders, advice = _orders(best, [one for one in tried.values() if one.aicc - best.aicc < _RIVAL_DRIFT])
+    least = min(one.aicc for one in tried.values())
+    rivals = [one for one in tried.values() if one.aicc - least <= _RIVAL_DRIFT]
+    best = rivals[0]  # the simplest
+    orders, advice = _orders(best, rivals)
     warnings += advice + _advice(observed, best)
     ranked = [best]
     if alternatives:
@@ -338,8 +340,8 @@ def _advice(observed: Sequence[Observed], best: IntegratedFit) -> list[str]:
         signal = scale * one.cluster
         if abs(offset) > 0.1 * signal:
             advice.append(
-                f"{one.name}: the offset is {offset / signal:+.0%} of the clusters' absorbance: check the blank and the "
-                "cluster concentration"
+                f"{one.name}: the offset is {offset / signal:+.0%} of the clusters' absorbance: check the blank and "
+                "the cluster concentration"
             )
         if abs(slope) * (one.time[-1] - one.time[0]) > 0.1 * signal:
             advice.append(f"{one.name}: the drift adds up to {slope * np.ptp(one.time) / signal:+.0%} of the signal")

@@ -280,7 +280,7 @@ def fit_law(
     if fit is None:
         raise AnalysisError(f"{family.name} could not be fitted from any start")
     rest = measured - model(fit.values)
-    linear = np.linalg.lstsq(nuisance, rest, rcond=None)[0]
+    linear: Array = np.linalg.lstsq(nuisance, rest, rcond=None)[0].astype(float)
     left = rest - nuisance @ linear
     count = measured.size
     rss = max(float(left @ left), 1e-300)
