@@ -126,3 +126,157 @@ def simulate(
             title="organs as dissected, with their residual blood [%ID]",
         )
     print_warnings(result.warnings)
+
+
+@app.command(
+    help="Look for what is wrong with a table of measured gold: recovery above 100 %, missing gold, unit slips, values "
+    "below their limit, duplicates, labels. Exit code 1 when there are errors."
+)
+def check(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="Columns time_h, compartment, value, unit, and more.")
+    ],
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.fate import lint, read_fate_data
+
+    result = lint(read_fate_data(file))
+    if json_output:
+        print_json(result.to_dict())
+    else:
+        print_table(
+            ("severity", "code", "where", "finding", "what to do"),
+            [(item.severity, item.code, item.where, item.message, item.hint) for item in result.findings],
+            title=f"samples: {len(result.data.samples)}, findings: {len(result.findings)}",
+        )
+        if result.recoveries:
+            print()
+            print_table(
+                ("group", "time [h]", "found [%ID]", "in"),
+                [
+                    (item["group"], item["time_h"], item["found_percent_id"], " + ".join(item["compartments"]))
+                    for item in result.recoveries
+                ],
+            )
+        print_warnings(result.data.warnings)
+    if result.errors:
+        raise typer.Exit(1)
+
+
+@app.command(
+    help="Fit a model of fate to measured gold: parameters with intervals, recovery, and what the samples cannot say. "
+    "Columns time_h, compartment, value, sd, n, unit, group, animal; see the how-to for units and header lines."
+)
+def fit(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Measured gold, any of the field's units.")],
+    model: Annotated[str, typer.Option(help="Name of a model file of fate.")] = "minimal",
+    free: Annotated[str, typer.Option(help="Parameters to fit, comma between; all when left out.")] = "",
+    fix: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Hold a parameter.")] = None,
+    by_group: Annotated[
+        str | None, typer.Option(help="Parameters that differ between groups, comma between; clearances by default.")
+    ] = None,
+    covariate: Annotated[
+        str | None, typer.Option(help="Column of numbers that explains the groups, shell composition say.")
+    ] = None,
+    spread: Annotated[
+        float | None, typer.Option(help="Spread between groups (sd of ln); estimated when left out.")
+    ] = None,
+    level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
+    profiles: Annotated[bool, typer.Option(help="Intervals by profile likelihood.")] = True,
+    posterior: Annotated[int, typer.Option(help="Steps of the posterior sampler; 0: none.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.errors import InputError
+    from goldshell.fate import FitOptions, read_fate_data
+    from goldshell.fate import fit as fit_fate
+
+    if not 0.0 < level < 1.0:
+        raise InputError(f"a level of {level:g}", where="--level", hint="0.95 gives 95 % intervals")
+    if posterior < 0:
+        raise InputError(f"{posterior} steps", where="--posterior", hint="0 for none, better 1000")
+    options = FitOptions(
+        model=model,
+        free=_names(free),
+        fixed=_assignments(fix or []),
+        by_group=None if by_group is None else _names(by_group),
+        covariate=covariate,
+        spread=spread,
+        level=level,
+        seed=seed,
+    )
+    result = fit_fate(read_fate_data(file), options, profiles=profiles, posterior_steps=posterior)
+    if figures is not None:
+        from goldshell.fate.figures_fit import write_fit_figures
+
+        write_fit_figures(result, figures)
+    if json_output:
+        print_json(result.to_dict())
+        return
+    print_table(
+        ("parameter", "value", "low", "high", "unit", "error of the samples alone [%]", "known from"),
+        [
+            (
+                item.parameter.name,
+                item.estimate.value,
+                item.estimate.low,
+                item.estimate.high,
+                item.estimate.unit,
+                100.0 * item.data_error,
+                "samples" if item.identifiable else "prior",
+            )
+            for item in result.parameters
+            if item.parameter.role != "deviation"
+        ],
+        title=f"{model} model, {result.problem.count} samples, {100 * level:g} % intervals, chi squared "
+        f"{result.chi_squared:.3g} for {result.degrees_of_freedom:.3g}",
+    )
+    if len(result.group_values) > 1:
+        print()
+        varying = [
+            item.parameter.name.split("[")[0] for item in result.parameters if item.parameter.role == "deviation"
+        ]
+        varying += [item.parameter.name.split(":")[0] for item in result.parameters if item.parameter.role == "slope"]
+        print_table(
+            ("group", "parameter", "value", "low", "high", "unit"),
+            [
+                (group, name, one.value, one.low, one.high, one.unit)
+                for group, values in result.group_values.items()
+                for name, one in values.items()
+                if name in varying
+            ],
+        )
+    if result.recoveries:
+        print()
+        print_table(
+            ("group", "time [h]", "found [%ID]"),
+            [(item["group"], item["time_h"], item["found_percent_id"]) for item in result.recoveries],
+        )
+    print()
+    for text in result.statements:
+        print(f"- {text}")
+    print_warnings(result.warnings)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _assignments(texts: list[str]) -> dict[str, float]:
+    """``NAME=VALUE`` options as numbers."""
+    import math
+
+    from goldshell.errors import InputError
+
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not name.strip() or not math.isfinite(number):
+            raise InputError(f"cannot read {text!r}", where="--fix", hint="write for example k_faeces=0.15")
+        found[name.strip()] = number
+    return found

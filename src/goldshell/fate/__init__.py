@@ -1,6 +1,17 @@
-"""Fate in the body: physiology of animals, linear models of an injected dose, non-compartmental analysis."""
+"""Fate in the body: physiology of animals, models of an injected dose and their fits, non-compartmental analysis."""
 
+from goldshell.fate.data import FateData as FateData
+from goldshell.fate.data import FateSample as FateSample
+from goldshell.fate.data import percent_dose as percent_dose
+from goldshell.fate.data import read_fate_data as read_fate_data
+from goldshell.fate.fit import FateFit as FateFit
+from goldshell.fate.fit import fit as fit
+from goldshell.fate.interface import fate_model as fate_model
+from goldshell.fate.interface import fate_models as fate_models
 from goldshell.fate.linear import solve_linear as solve_linear
+from goldshell.fate.lint import Finding as Finding
+from goldshell.fate.lint import LintResult as LintResult
+from goldshell.fate.lint import lint as lint
 from goldshell.fate.nca import NcaResult as NcaResult
 from goldshell.fate.nca import NcaSubject as NcaSubject
 from goldshell.fate.nca import nca as nca
@@ -8,6 +19,7 @@ from goldshell.fate.nca import nca_subject as nca_subject
 from goldshell.fate.physiology import Physiology as Physiology
 from goldshell.fate.physiology import physiology as physiology
 from goldshell.fate.physiology import physiology_sets as physiology_sets
+from goldshell.fate.prepare import FitOptions as FitOptions
 from goldshell.fate.schema import FateProblem as FateProblem
 from goldshell.fate.schema import drawing_times as drawing_times
 from goldshell.fate.schema import read_fate as read_fate
