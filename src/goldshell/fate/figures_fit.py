@@ -125,7 +125,7 @@ def _measured_course(
         return np.asarray(plasma / volume * (cells if compartment == "blood" else 1.0))
     total = np.zeros_like(plasma)
     for part in compartment.split("+"):
-        name = {"blood": "plasma", "rest": "peripheral"}.get(part, part)
+        name = part if part in courses else {"blood": "plasma", "rest": "peripheral"}[part]
         total = total + courses[name]
         if part in animal.residual_blood:
             total = total + animal.residual_blood[part] * cells * plasma / volume

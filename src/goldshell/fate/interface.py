@@ -30,7 +30,7 @@ from goldshell.numerics import ParameterInfo, describe_parameters
 
 Array = NDArray[np.float64]
 _KNOWN_ARGUMENTS = {"parameters", "times", "animal", "core_diameter", "hydrodynamic_diameter", "dose", "bladder"}
-_RENAMED = {"gut_lumen": "gut"}
+_JOINED = {"gut_lumen": "gut"}  # a dissected gut holds its content
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,11 @@ class FateModel:
                 found = _call(self.module.summary, every | {"courses": courses})
             else:
                 found = {name: courses[:, index] for index, name in enumerate(self._names(every))}
-            rows.append({_RENAMED.get(name, name): np.asarray(course) for name, course in found.items()})
+            row: dict[str, Array] = {}
+            for name, course in found.items():
+                label = _JOINED.get(name, name)
+                row[label] = row.get(label, 0.0) + np.asarray(course)
+            rows.append(row)
         return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
     def compartments(self, animal: Physiology, covariates: Mapping[str, float] | None = None) -> tuple[str, ...]:

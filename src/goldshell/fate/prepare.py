@@ -174,7 +174,7 @@ def pose(data: FateData, options: FitOptions = FitOptions()) -> Posed:
 def _covered(part: str, there: set[str]) -> bool:
     if part in FLUIDS:
         return "plasma" in there
-    return ("peripheral" if part == "rest" else part) in there
+    return part in there or (part == "rest" and "peripheral" in there)
 
 
 def _optional(model: FateModel) -> set[str]:

@@ -420,7 +420,7 @@ class Evaluator:
                     if part in {"plasma", "blood"}:
                         value = value + plasma[:, end]
                         continue
-                    if part == "peripheral" or part == "rest":
+                    if part == "peripheral" or (part == "rest" and part not in courses):
                         value = value + sum(
                             courses[name][:, end] for name in ("peripheral", "coated_peripheral") if name in courses
                         )
