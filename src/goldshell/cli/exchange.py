@@ -245,6 +245,43 @@ def design(
     print_warnings(result.warnings)
 
 
+@app.command(help="Fit a paper's compositions jointly, with and without each mechanism: what each observation needs.")
+def explain(
+    paper: Annotated[str, typer.Argument(metavar="PAPER", help="zhang2026.")] = "zhang2026",
+    starts: Annotated[int, typer.Option(help="Searches per model; 1 starts from the stored best.", min=1)] = 1,
+    profiles: Annotated[
+        bool,
+        typer.Option("--profiles/--no-profiles", help="Intervals by profile likelihood, or by curvature (faster)."),
+    ] = True,
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.errors import UnknownNameError
+    from goldshell.exchange import explain as run
+
+    if paper != "zhang2026":
+        raise UnknownNameError("paper", paper, ("zhang2026",))
+    result = run(starts=starts, profiles=profiles, progress=_progress())
+    if figures is not None:
+        from goldshell.exchange import figures_explain as draw
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        for name, figure in draw.figures(result).items():
+            save(figure, figures / f"{name}.svg")
+    if json_output:
+        print_json(result.to_dict())
+        return
+    print("\n".join(result.findings))
+    for table, columns in (
+        (result.to_dataframe(), ("experiment", "observation", "observed", "predicted", "verdict", "needs")),
+        (result.model_table(), ("model", "parameters", "ln_L", "AICc", "difference", "reproduced")),
+    ):
+        print()
+        print_table(columns, [tuple(row) for row in table[list(columns)].itertuples(index=False)])
+    print_warnings(result.fit.warnings)
+
+
 @app.command(help="Write a vial as SBML, or a fitting problem as PEtab tables, for other simulators and estimators.")
 def export(
     file: Annotated[

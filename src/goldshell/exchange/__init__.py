@@ -6,6 +6,8 @@ from goldshell.exchange.design import design as design
 from goldshell.exchange.experiment import Addition as Addition
 from goldshell.exchange.experiment import Experiment as Experiment
 from goldshell.exchange.experiment import Withdrawal as Withdrawal
+from goldshell.exchange.explain import explain as explain
+from goldshell.exchange.explanation import Explanation as Explanation
 from goldshell.exchange.fit import ExchangeFit as ExchangeFit
 from goldshell.exchange.fit import ModelScore as ModelScore
 from goldshell.exchange.fit import fit as fit

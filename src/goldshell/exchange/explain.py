@@ -1,17 +1,16 @@
-"""Paper Z's composition data, explained: one joint fit, and the same fit without each mechanism.
+"""Paper Z's composition data, explained: one joint fit, and the same fit with and without each mechanism.
 
-`explain` fits the two-phase and water-only data of Fig. 4 and of the 100:1 feed together, with one set of parameters,
-for several sets of mechanisms (`goldshell.exchange.mechanisms`), ranks them by AICc, and says which mechanism each
-observation needs:
+`explain` fits the two-phase and water-only data of Fig. 4 and of the 100:1 feed, the pH series, counter-ions and the
+coverages at 30 min together, with one set of parameters, for several sets of mechanisms
+(`goldshell.exchange.mechanisms`), ranks them by AICc, and says which mechanism each observation needs:
 
     gain of a mechanism on an observation = [S(without) - S(with)] / 2        (difference of ln L)
 
-The other series (pH, counter-ions, coverage at 30 min, other ligands) follow with the shared parameters held and only
-what is their own fitted: the feed where the paper states none, the counter-ion's factor, rate and equilibrium constant
-of another thiol.
+Other ligands and the orderings of organic phases are checks: the parameters of the joint fit are held, and a ligand
+gets parameters of its own only where the AICc of its data supports them.
 
 The searches start from ``published_starts.csv``, found by searches from many starts
-(``python -m goldshell.exchange.examples.make_zhang2026``), and are optimised again here.
+(``python -m goldshell.exchange.examples.make_starts``), and are optimised again here.
 
 References
 ----------
@@ -24,25 +23,26 @@ import csv
 import dataclasses
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 
 import numpy as np
 
-from goldshell.exchange.explanation import REPRODUCED, Contribution, Explanation, Ordering, Series
+from goldshell.exchange.explanation import Check, Contribution, Explanation, Ordering
 from goldshell.exchange.findings import findings
-from goldshell.exchange.fit import ModelScore, fit, ranked, solved_and_scored
+from goldshell.exchange.fit import Misfit, ModelScore, fit, held_misfits, ranked, solved_and_scored
 from goldshell.exchange.mechanisms import (
-    ALTERNATIVES,
     CAPTION,
     CAPTION_H,
-    DIAGNOSES,
+    CHOSEN,
+    EXPLANATION,
     MECHANISMS,
-    MODELS,
-    REMOVED,
-    held_at,
+    compared,
     model,
+    models,
+    settled,
 )
+from goldshell.exchange.models import well_mixed
 from goldshell.exchange.observations import predict
 from goldshell.exchange.problem import FitExperiment, FitParameter, FitProblem, Prior, fit_parameter
 from goldshell.exchange.published import (
@@ -55,65 +55,93 @@ from goldshell.exchange.published import (
     solvents,
     unstated_feed,
 )
-from goldshell.exchange.simulate import solve
+from goldshell.exchange.simulate import Simulation, simulate, solve
 from goldshell.literature import show
 
-_NEEDED = 2.0  # gain of ln L above which an observation is said to need a mechanism
+Progress = Callable[[float, str], None]
+
+_COURSE_H = tuple(float(time) for time in np.linspace(0.0, 1.0, 41))
 
 
 def core_experiments(*, intact_h: float | None = None) -> tuple[FitExperiment, ...]:
-    """The experiments of the joint fit: Fig. 4 and the 100:1 feed, both systems.
+    """The experiments of the joint fit: Fig. 4 and the 100:1 feed in both systems, and the series of unstated feed.
 
     Parameters
     ----------
     intact_h : time of the intact fractions, that of the paper's text when None [h]
     """
-    return figure_4() + feed_100(intact_h=intact_h)
+    return figure_4() + feed_100(intact_h=intact_h) + unstated_feed()
 
 
-def explain(*, models: Sequence[str] | None = None, starts: int = 1, seed: int = 1, series: bool = True) -> Explanation:
+def posed(name: str, mechanisms: Sequence[str], **options: object) -> FitProblem:
+    """The joint problem of one model; options of `goldshell.exchange.mechanisms.model`."""
+    core = core_experiments(intact_h=CAPTION_H if name == CAPTION else None)
+    return model(name, mechanisms, core, **options)  # type: ignore[arg-type]
+
+
+def explain(
+    *,
+    only: Sequence[str] | None = None,
+    starts: int = 1,
+    seed: int = 1,
+    profiles: bool = True,
+    checks: bool = True,
+    progress: Progress | None = None,
+) -> Explanation:
     """Fit paper Z's compositions jointly, with and without each mechanism.
 
     Parameters
     ----------
-    models : names of `MODELS` to compare; all when None
+    only : names of `goldshell.exchange.mechanisms.models` to compare with the explanation; all when None
     starts : searches per model, the first from the stored start; 1 only optimises that again
     seed : of the other starts
-    series : fit the other series too
+    profiles : intervals by profile likelihood; by curvature when False
+    checks : predict the series outside the joint fit too
+    progress : called with the share done and what comes next
 
     Returns
     -------
     Explanation
+
+    Raises
+    ------
+    AnalysisError : a model cannot be solved at any start
     """
     stored = stored_starts()
-    found: dict[str, tuple[FitProblem, ModelScore]] = {}
-    for name in MODELS if models is None else models:
-        core = core_experiments(intact_h=CAPTION_H if name == CAPTION else None)
-        posed = model(name, MODELS[name], core, starts=starts, seed=seed, start=stored.get(name))
-        found[name] = solved_and_scored(posed)
-    scores = ranked([item[1] for item in found.values()])
-    best = next(item.name for item in scores if item.name not in DIAGNOSES)
-    problem = found[best][0]
-    result = fit(dataclasses.replace(problem, starts=1), profiles=False)
-    by_name = {item.name: item for item in scores}
-    others = _series(problem) if series else ()
-    orderings = _orderings(problem, others) if series else ()
+    wanted = {name: keys for name, keys in models().items() if only is None or name in (EXPLANATION, *only)}
+    found: dict[str, ModelScore] = {}
+    problem: FitProblem | None = None
+    for name, keys in wanted.items():
+        if progress:
+            progress(len(found) / (len(wanted) + 3), name)
+        solved, found[name] = solved_and_scored(
+            posed(name, keys, starts=starts, seed=seed, start=stored.get(name, stored.get(EXPLANATION)))
+        )
+        if name == EXPLANATION:
+            problem = solved
+    assert problem is not None
+    if progress:
+        progress(1.0 - 3.0 / (len(wanted) + 3), "intervals")
+    best = fit(problem, profiles=profiles)
+    found[EXPLANATION] = dataclasses.replace(found[EXPLANATION], values=best.values, misfits=best.misfits)
+    if progress:
+        progress(1.0 - 1.0 / (len(wanted) + 3), "other series")
+    scores = ranked(list(found.values()))
+    contributions = _contributions({item.name: item for item in scores})
+    others = _checks(best.problem) if checks else ()
+    orderings = _orderings(best.problem) if checks else ()
+    if progress:
+        progress(1.0, "done")
     return Explanation(
-        best=best,
+        fit=best,
         models=tuple(scores),
-        mechanisms={item.name: MODELS[item.name] for item in scores},
-        parameters=result.parameters,
-        contributions=tuple(_contributions(by_name)),
-        reproduced=tuple(one for one in result.misfits if one.misfit <= REPRODUCED * one.count),
-        not_reproduced=tuple(one for one in result.misfits if one.misfit > REPRODUCED * one.count),
-        series=others,
+        mechanisms=wanted,
+        contributions=contributions,
+        checks=others,
         orderings=orderings,
-        findings=tuple(findings(by_name, best, result.parameters, result.misfits, problem, others, orderings)),
+        courses=_courses(best.problem),
+        findings=tuple(findings(best, scores, contributions, others, orderings)),
         assumptions=dict(ASSUMPTIONS),
-        experiments=problem.experiments,
-        predictions=result.predictions,
-        observations=problem.count,
-        warnings=result.warnings,
     )
 
 
@@ -127,80 +155,91 @@ def stored_starts() -> Mapping[str, dict[str, float]]:
     return starts
 
 
-def _contributions(models: Mapping[str, ModelScore]) -> list[Contribution]:
-    """Gain of every mechanism of the full model over the model without it; of alternatives over the full model."""
+def _contributions(scores: Mapping[str, ModelScore]) -> tuple[Contribution, ...]:
+    """What every mechanism gains: the explanation against it without, or the explanation with it against it."""
     found = []
-    for key, other in {**REMOVED, **ALTERNATIVES}.items():
-        if other not in models or "all" not in models:
+    for key, (name, _) in compared().items():
+        if name not in scores:
             continue
-        reference = "all"
-        with_it, without = (other, reference) if key in ALTERNATIVES else (reference, other)
-        found.append(_contribution(key, models[with_it], models[without], other))
-    return found
-
-
-def _contribution(key: str, with_it: ModelScore, without: ModelScore, compared: str) -> Contribution:
-    better = {(one.experiment, one.label): one.misfit for one in with_it.misfits}
-    gains = {
-        (one.experiment, one.label): 0.5 * (one.misfit - better[one.experiment, one.label]) for one in without.misfits
-    }
-    mechanism = MECHANISMS[key]
-    return Contribution(
-        key,
-        mechanism.title,
-        mechanism.reason,
-        compared,
-        with_it.log_likelihood - without.log_likelihood,
-        without.aicc - with_it.aicc,
-        gains,
-        tuple(f"{experiment}, {label}" for (experiment, label), gain in gains.items() if gain > _NEEDED),
-    )
-
-
-def _series(problem: FitProblem) -> tuple[Series, ...]:
-    """The other series with the shared parameters of the core fit held."""
-    shared = dict(zip(problem.names, problem.values(problem.start).tolist(), strict=True))
-    found = []
-    unstated = _held(unstated_feed(), shared)
-    ions = [(i, item.experiment.counter_ion) for i, item in enumerate(unstated) if item.experiment.counter_ion]
-    parameters = [fit_parameter("feed_factor", tuple(range(len(unstated))), bounds=(0.1, 20.0),
-                                reason="the paper states no feed for these")]  # fmt: skip
-    parameters += [
-        fit_parameter("counter_ion_factor", (i,), name=f"counter_ion_factor, {ion}", bounds=(1.0, 1e4),
-                      reason="another counter-ion")
-        for i, ion in ions
-    ]  # fmt: skip
-    found.append(_fit_series("pH, counter-ions, coverage at 30 min", unstated, parameters))
-    ligands = _held(other_ligands(), shared)
-    for ligand in dict.fromkeys(item.experiment.incoming for item in ligands):
-        vials = tuple(item for item in ligands if item.experiment.incoming == ligand)
-        everywhere = tuple(range(len(vials)))
-        own = [
-            fit_parameter(
-                "k_exchange", everywhere, start=shared["k_exchange"], bounds=(1e-3, 1e6), reason="another thiol",
-                prior=Prior(shared["k_exchange"], 100.0, "the p-MBA fit"),
-            ),
-            fit_parameter(
-                "equilibrium_constant", everywhere, start=shared["equilibrium_constant"], bounds=(1e-3, 1e7),
-                reason="another thiol", prior=Prior(shared["equilibrium_constant"], 100.0, "the p-MBA fit"),
-            ),
-        ]  # fmt: skip
-        found.append(_fit_series(ligand, vials, own))
+        chosen = key in CHOSEN
+        better, worse = (scores[EXPLANATION], scores[name]) if chosen else (scores[name], scores[EXPLANATION])
+        with_it = {(one.experiment, one.label): one.misfit for one in better.misfits}
+        gains = {
+            (one.experiment, one.label): 0.5 * (one.misfit - with_it[one.experiment, one.label])
+            for one in worse.misfits
+        }
+        mechanism = MECHANISMS[key]
+        found.append(
+            Contribution(
+                key, mechanism.title, mechanism.reason, chosen, name,
+                better.log_likelihood - worse.log_likelihood, worse.aicc - better.aicc, gains,
+            )
+        )  # fmt: skip
     return tuple(found)
 
 
-def _orderings(problem: FitProblem, series: Sequence[Series]) -> tuple[Ordering, ...]:
-    """Etching rate and coverage after 30 min in five organic phases, at the feed of the series without one."""
-    shared = dict(zip(problem.names, problem.values(problem.start).tolist(), strict=True))
-    feed = next((item.estimate.value for item in series[0].own if item.parameter.target == "feed_factor"), 1.0)
+def _checks(problem: FitProblem) -> tuple[Check, ...]:
+    """Other ligands, with the parameters of the joint fit held and own ones where AICc supports them."""
+    values = _values(problem)
+    own = tuple(
+        fit_parameter(
+            name, (), start=values[name], prior=Prior(values[name], 100.0, "the p-MBA fit"), reason="another thiol"
+        )
+        for name in ("equilibrium_constant", "k_exchange")
+    )
+    ligands = _held(other_ligands(), problem)
+    found = []
+    for ligand in dict.fromkeys(item.experiment.incoming for item in ligands):
+        series = tuple(item for item in ligands if item.experiment.incoming == ligand)
+        found.append(_supported(ligand, series, [(), own[:1], own]))
+    return tuple(found)
+
+
+def _values(problem: FitProblem) -> dict[str, float]:
+    return dict(zip(problem.names, problem.values(problem.start).tolist(), strict=True))
+
+
+def _held(experiments: tuple[FitExperiment, ...], problem: FitProblem) -> tuple[FitExperiment, ...]:
+    """Experiments of another series with the mechanisms and parameters of the joint fit, nothing left to fit."""
+    return settled(model("held", CHOSEN, experiments, start=_values(problem)))
+
+
+def _supported(name: str, experiments: tuple[FitExperiment, ...], choices: Sequence[tuple[FitParameter, ...]]) -> Check:
+    """A series with those parameters of its own, of several choices, that its AICc supports."""
+    everywhere = tuple(range(len(experiments)))
+    best: tuple[float, FitProblem, tuple[Misfit, ...]] | None = None
+    for choice in choices:
+        own = tuple(dataclasses.replace(one, experiments=one.experiments or everywhere) for one in choice)
+        problem = FitProblem(name, experiments, own, starts=3)
+        if own:
+            problem, scored = solved_and_scored(problem)
+            value, misfits = scored.aicc, scored.misfits
+        else:
+            misfits = held_misfits(problem)
+            value = sum(one.misfit for one in misfits)
+        if best is None or value < best[0]:
+            best = value, problem, misfits
+    assert best is not None
+    _, problem, misfits = best
+    if not problem.parameters:
+        return Check(name, (), "", misfits)
+    result = fit(dataclasses.replace(problem, starts=1), profiles=False)
+    reasons = "; ".join(dict.fromkeys(one.reason for one in problem.parameters))
+    return Check(name, result.parameters, reasons, result.misfits, result.warnings)
+
+
+def _orderings(problem: FitProblem) -> tuple[Ordering, ...]:
+    """Etching rate at the 100:1 feed, coverage at the feed of the series without one, after 30 min in five phases."""
     time = show("zhang2026-exchange-kinetics-time").number / 60.0
+    low = UNSTATED_FEED * _values(problem).get("feed_factor", 1.0)
     etching, coverage = {}, {}
-    for vial in _held(solvents(UNSTATED_FEED * feed), shared):
+    for vial in _held(solvents(show("zhang2026-feed-ratio-100").number), problem):
+        left = solve(vial.experiment, np.array(vial.vector), times=(time,), rtol=1e-7).intact_fraction()[0]
+        etching[vial.name] = vial.experiment.cluster_mM * (1.0 - float(left)) / time
+    for vial in _held(solvents(low), problem):
         states = solve(vial.experiment, np.array(vial.vector), times=(time,), rtol=1e-7)
-        seen = predict(states)
-        lost = vial.experiment.cluster_mM - float(seen.cluster_mM[0])
-        etching[vial.name] = lost / time
-        coverage[vial.name] = 100.0 * float(seen.composition[0] @ np.arange(states.sites + 1.0)) / states.sites
+        mean = float(predict(states).composition[0] @ np.arange(states.sites + 1.0))
+        coverage[vial.name] = 100.0 * mean / states.sites
     return tuple(
         Ordering(quantity, SOLVENTS, values, _rank_correlation(list(values.values())), row)
         for quantity, values, row in (
@@ -219,11 +258,11 @@ def _rank_correlation(falling: Sequence[float]) -> float:
     return float(spearmanr(range(len(falling), 0, -1), falling).statistic)
 
 
-def _held(experiments: Sequence[FitExperiment], shared: Mapping[str, float]) -> tuple[FitExperiment, ...]:
-    """Experiments with the shared parameters, factors on conditions and instrument settings of the core fit."""
-    return tuple(held_at(item, shared) for item in experiments)
-
-
-def _fit_series(name: str, experiments: tuple[FitExperiment, ...], parameters: Sequence[FitParameter]) -> Series:
-    result = fit(FitProblem(name, experiments, tuple(parameters), starts=4), profiles=False)
-    return Series(name, result.parameters, result.misfits, result.warnings)
+def _courses(problem: FitProblem) -> dict[str, Simulation]:
+    """Simulated course of the 100:1 feed and of R = 6 in both systems, by name of the experiment."""
+    wanted = ("two-phase R=6", "water-only R=6", "two-phase R=100", "water-only R=100")
+    return {
+        item.name: simulate(item.experiment, well_mixed.from_vector(np.array(item.vector)), times=_COURSE_H, rtol=1e-6)
+        for item in settled(problem)
+        if item.name in wanted
+    }

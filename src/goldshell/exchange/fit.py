@@ -106,6 +106,8 @@ class Misfit:
     observed, predicted : in words
     misfit : its share of S, -2 ln L up to a constant [1]
     count : independent observations in it
+    met : values and rates within two standard deviations, compositions within the 95 % limit of their deviance, both
+        ends of a range within one species
     """
 
     experiment: str
@@ -115,6 +117,7 @@ class Misfit:
     predicted: str
     misfit: float
     count: int
+    met: bool
 
     def to_dict(self) -> dict[str, Any]:
         """The fields."""
@@ -201,6 +204,11 @@ class ExchangeFit:
     def values(self) -> dict[str, float]:
         """Best parameters by name [their units]."""
         return {item.parameter.name: item.estimate.value for item in self.parameters}
+
+    @property
+    def missed(self) -> tuple[Misfit, ...]:
+        """Observations that are not met."""
+        return tuple(one for one in self.misfits if not one.met)
 
     @property
     def covariance(self) -> Array:
@@ -325,6 +333,16 @@ def solved_and_scored(problem: FitProblem) -> tuple[FitProblem, ModelScore]:
     return centred, _score(centred, found[0].sum_of_squares, misfits)
 
 
+def held_misfits(problem: FitProblem) -> tuple[Misfit, ...]:
+    """How the observations are met with every parameter at its start, or with none: a prediction.
+
+    Raises
+    ------
+    AnalysisError : an experiment cannot be solved
+    """
+    return _misfits(problem, Evaluator(problem).predictions(problem.start))
+
+
 def ranked(models: Sequence[ModelScore]) -> list[ModelScore]:
     """The models from the lowest AICc to the highest, with differences and Akaike weights."""
     lowest = min(item.aicc for item in models)
@@ -430,8 +448,9 @@ def _misfits(problem: FitProblem, predictions: Sequence[Prediction]) -> tuple[Mi
             residuals = one.residuals(prediction)
             observed, predicted = one.in_words(prediction)
             label = one.label or one.kind
+            total = float(residuals @ residuals)
             found.append(
-                Misfit(item.name, label, one.source, observed, predicted, float(residuals @ residuals), one.count)
+                Misfit(item.name, label, one.source, observed, predicted, total, one.count, bool(one.met(prediction)))
             )
     return tuple(found)
 

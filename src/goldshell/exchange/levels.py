@@ -108,16 +108,18 @@ def simulate_data(data: LevelFile, *, profiles: bool = False, integrator: str = 
 
 
 def level_figures(result: Simulation) -> dict[str, Figure]:
-    """Figures that only this level has, by name: profiles across the interphase, counts of single clusters."""
+    """Figures of a simulated vial, by name: its course, and what only its level has (profiles, single clusters)."""
+    from goldshell.exchange.figures_simulation import course_figure
     from goldshell.exchange.simulate_film import FilmSimulation
     from goldshell.exchange.stochastic import StochasticSimulation
 
+    made = {"course": course_figure(result)} if len(result.time_h) > 1 else {}
     if isinstance(result, FilmSimulation) and result.profiles is not None:
         from goldshell.exchange.figures_profiles import medium_figure, profile_figure
 
-        return {"interphase_profiles": profile_figure(result), "interphase_medium": medium_figure(result)}
+        made |= {"interphase_profiles": profile_figure(result), "interphase_medium": medium_figure(result)}
     if isinstance(result, StochasticSimulation):
         from goldshell.exchange.figures_stochastic import counts_figure
 
-        return {"cluster_counts": counts_figure(result)}
-    return {}
+        made["cluster_counts"] = counts_figure(result)
+    return made

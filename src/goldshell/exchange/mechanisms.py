@@ -16,7 +16,7 @@ from goldshell.exchange.acidity import without_buffer
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.observations import Range, Shell
 from goldshell.exchange.problem import (
-    CONDITIONS,
+    Evaluator,
     FitExperiment,
     FitParameter,
     FitProblem,
@@ -24,12 +24,14 @@ from goldshell.exchange.problem import (
     changed_conditions,
     fit_parameter,
 )
+from goldshell.exchange.published import PH_SERIES, UNSTATED
 from goldshell.literature import show
 
-EXPOSURE_CLASSES = 12
+EXPOSURE_CLASSES = 8
 """Classes of exposure where a range or composition is observed; intact fractions need only one."""
 
 _ALL, _TWO_PHASE, _WATER = "", "two-phase", "water-only"
+_UNSTATED, _UNSET_PH = "unstated feed", "two-phase, pH not the variable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Mechanism:
     title : in words, for tables
     reason : physical reason, and why it acts where it acts
     parameters : keywords of `fit_parameter` for each parameter that it adds
-    system : "" for all experiments, else those whose organic phase is there ("two-phase") or not ("water-only")
+    system : "" for all experiments, else those whose organic phase is there ("two-phase") or not ("water-only"), those
+        whose feed the paper does not state, those with a counter-ion of this name
     changes : fields of the experiment that it changes
     held : parameters of the model that it sets without fitting them
     """
@@ -72,6 +75,11 @@ BASE = Mechanism(
     ),
 )
 
+FEED = Mechanism(
+    "unstated feed", "one feed for the series that state none", "the paper states no feed for these series",
+    ({"target": "feed_factor", "start": 1.0, "bounds": (0.1, 20.0)},), _UNSTATED,
+)  # fmt: skip
+
 MECHANISMS: dict[str, Mechanism] = {
     item.key: item
     for item in (
@@ -90,8 +98,10 @@ MECHANISMS: dict[str, Mechanism] = {
             _TWO_PHASE,
         ),
         Mechanism(
-            "unbuffered", "the ligand sets the pH of the water",
-            "two-phase only: Methods name dilute acetic acid, no buffer; no parameter is fitted", system=_TWO_PHASE,
+            "unbuffered", "the acid of the ligand sets the pH of the water",
+            "two-phase only, where the pH decides how much ligand leaves the organic phase, and not where it was the "
+            "variable; the text says buffered, Methods name dilute acetic acid; no parameter is fitted",
+            system=_UNSET_PH,
         ),
         Mechanism(
             "mixing", "exposure of clusters uneven, evening out (mixing or dissolution limits the addition)",
@@ -100,11 +110,6 @@ MECHANISMS: dict[str, Mechanism] = {
                 {"target": "micromixing", "start": 5.0, "bounds": (1e-3, 20.0)},
                 {"target": "mixing_rate", "start": 2.0, "bounds": (1e-3, 1e4)},
             ), _WATER,
-        ),
-        Mechanism(
-            "parcels", "feed of parcels uneven, they react before they mix",
-            "water only: the limit of fast reaction and slow mixing",
-            ({"target": "feed_variance", "start": 0.5, "bounds": (1e-3, 10.0), "logarithmic": True},), _WATER,
         ),
         Mechanism(
             "dissolution", "solid thiol dissolves slowly", "water only: Methods add the ligand as such to the water",
@@ -154,6 +159,11 @@ MECHANISMS: dict[str, Mechanism] = {
             ), changes={"site_classes": (16, 2)},
         ),
         Mechanism(
+            "counter-ions", "counter-ions raise the clusters' affinity to the interphase",
+            "only where a counter-ion was added; one factor for both",
+            ({"target": "counter_ion_factor", "start": 5.0, "bounds": (1.0, 1e4), "prior": (5.0, 5.0)},), _TWO_PHASE,
+        ),
+        Mechanism(
             "affinity growth", "affinity of clusters to the interphase changes with n",
             "two-phase only: Z says that it grows for thiophenol; here its sign is fitted",
             (
@@ -169,64 +179,56 @@ MECHANISMS: dict[str, Mechanism] = {
 }  # fmt: skip
 
 
-FULL = ("saturation", "film", "partition", "mixing", "feed", "cooperativity", "curvature", "noise")
-"""Mechanisms of the full model."""
+CHOSEN = ("unbuffered", "mixing", "cooperativity", "noise")
+"""Mechanisms of the explanation: the set with the lowest AICc that a stepwise search found
+(``python -m goldshell.exchange.examples.make_starts --choose``). Every run compares it again with each mechanism left
+out or added, and says so if another has become better."""
 
+_EXCLUDES = {"partition": "unbuffered", "unbuffered": "partition", "sites": "two slow sites", "two slow sites": "sites"}
+_NEEDS = {"curvature": "cooperativity"}
+_DIAGNOSTIC = ("two-phase cooperativity", "water-only cooperativity")
 
-def _without(*keys: str) -> tuple[str, ...]:
-    return tuple(key for key in FULL if key not in keys)
+EXPLANATION, CAPTION, CAPTION_H = "explanation", "intact after 1 h", 1.0
+"""The chosen model; the model that reads the time of the intact fractions from the caption of Fig. 3 [h]."""
 
+OWN_COOPERATIVITY = "own cooperativity"
 
-MODELS: dict[str, tuple[str, ...]] = {
-    "all": FULL,
-    "no saturation": _without("saturation"),
-    "no film": _without("film"),
-    "tabulated partition": _without("partition"),
-    "unbuffered water": (*_without("partition"), "unbuffered"),
-    "even exposure": _without("mixing"),
-    "no feed error": _without("feed"),
-    "linear cooperativity": _without("curvature"),
-    "independent sites": _without("cooperativity", "curvature"),
-    "detection as assumed": _without("noise"),
-    "12 + 6 sites": (*_without("cooperativity", "curvature"), "sites"),
-    "16 + 2 sites": (*_without("cooperativity", "curvature"), "two slow sites"),
-    "uneven parcels": (*_without("mixing"), "parcels"),
-    "slow dissolution": (*_without("mixing"), "dissolution"),
-    "interphase affinity": (*FULL, "affinity growth"),
-    "fewest and interphase affinity": ("partition", "mixing", "cooperativity", "noise", "affinity growth"),
-    "fewest": ("partition", "mixing", "cooperativity", "noise"),
-    "fewest, quadratic": ("partition", "mixing", "cooperativity", "curvature", "noise"),
-    "own cooperativity": (
-        *_without("cooperativity", "curvature"),
-        "two-phase cooperativity",
-        "water-only cooperativity",
-    ),
-    "intact after 1 h": FULL,
-}
-"""Models that are compared: name -> mechanisms."""
-
-CAPTION, CAPTION_H = "intact after 1 h", 1.0
-"""Model that reads the time of the intact fractions from the caption of Fig. 3 [h]."""
-
-DIAGNOSES = ("own cooperativity", CAPTION)
+DIAGNOSES = (OWN_COOPERATIVITY, CAPTION)
 """Models that tell something but explain nothing: a difference between systems without a reason, another reading."""
 
-REMOVED = {
-    "film": "no film",
-    "partition": "tabulated partition",
-    "mixing": "even exposure",
-    "feed": "no feed error",
-    "cooperativity": "independent sites",
-    "curvature": "linear cooperativity",
-    "saturation": "no saturation",
-    "noise": "detection as assumed",
-}
-"""Mechanism -> the model without it."""
 
-ALTERNATIVES = {"sites": "12 + 6 sites", "two slow sites": "16 + 2 sites", "parcels": "uneven parcels",
-                "dissolution": "slow dissolution", "affinity growth": "interphase affinity",
-                "unbuffered": "unbuffered water"}  # fmt: skip
-"""Mechanism -> the model that has it, in place of another or on top."""
+def toggled(mechanisms: Sequence[str], key: str) -> tuple[str, ...] | None:
+    """A set of mechanisms without one that it has, or with one that it has not; None where that makes no model.
+
+    A mechanism that excludes another takes its place.
+    """
+    if key in mechanisms:
+        left = tuple(one for one in mechanisms if one != key)
+        return None if any(_NEEDS.get(one) == key for one in left) else left
+    if key in _NEEDS and _NEEDS[key] not in mechanisms:
+        return None
+    return (*(one for one in mechanisms if one != _EXCLUDES.get(key)), key)
+
+
+def compared(chosen: Sequence[str] = CHOSEN) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Mechanism -> name of the model that has it toggled, and that model's mechanisms."""
+    found = {}
+    for key in MECHANISMS:
+        other = None if key in _DIAGNOSTIC else toggled(chosen, key)
+        if other is not None:
+            found[key] = (f"{'without' if key in chosen else 'with'} {key}", other)
+    return found
+
+
+def models(chosen: Sequence[str] = CHOSEN) -> dict[str, tuple[str, ...]]:
+    """Models that are compared: name -> mechanisms."""
+    own = tuple(one for one in chosen if one not in ("cooperativity", "curvature"))
+    return {
+        EXPLANATION: tuple(chosen),
+        **dict(compared(chosen).values()),
+        OWN_COOPERATIVITY: (*own, *_DIAGNOSTIC),
+        CAPTION: tuple(chosen),
+    }
 
 
 def model(
@@ -248,7 +250,7 @@ def model(
     starts, seed : of the search
     start : starting values by parameter, where other than those of the mechanisms
     """
-    chosen = [BASE, *(MECHANISMS[key] for key in mechanisms)]
+    chosen = [BASE, FEED, *(MECHANISMS[key] for key in mechanisms)]
     vials = [
         dataclasses.replace(
             item,
@@ -284,8 +286,16 @@ def _shows_shells(item: FitExperiment) -> bool:
 
 
 def _acts(mechanism: Mechanism, item: FitExperiment) -> bool:
+    if mechanism.key == "counter-ions":
+        return bool(item.experiment.counter_ion)
     two_phase = item.experiment.organic_mL > 0.0
-    return mechanism.system == _ALL or two_phase == (mechanism.system == _TWO_PHASE)
+    return {
+        _ALL: True,
+        _TWO_PHASE: two_phase,
+        _WATER: not two_phase,
+        _UNSTATED: item.name in UNSTATED,
+        _UNSET_PH: two_phase and item.name not in PH_SERIES,
+    }[mechanism.system]
 
 
 def _changed(item: FitExperiment, mechanism: Mechanism) -> FitExperiment:
@@ -299,33 +309,17 @@ def _changed(item: FitExperiment, mechanism: Mechanism) -> FitExperiment:
     )
 
 
-def held_at(item: FitExperiment, values: Mapping[str, float]) -> FitExperiment:
-    """An experiment of another series with the parameters of a joint fit: model, conditions, detection.
-
-    Parameters
-    ----------
-    item : conditions and observations
-    values : fitted parameters by name; those of the other system are left out
-    """
-    two_phase = item.experiment.organic_mL > 0.0
-    vector = list(item.vector)
-    conditions: dict[str, float] = {}
-    for name, value in values.items():
-        mechanisms = [one for one in MECHANISMS.values() if any(p["target"] == name for p in one.parameters)]
-        if mechanisms and all(one.system and (one.system == _TWO_PHASE) != two_phase for one in mechanisms):
-            continue
-        if name in well_mixed.INDEX:
-            vector[well_mixed.INDEX[name]] = value
-        elif name in CONDITIONS:
-            conditions[name] = value
-    spread = values.get("detection_spread")
-    observations = tuple(
-        dataclasses.replace(one, spread=spread) if spread is not None and isinstance(one, Range) else one
-        for one in item.observations
-    )
-    experiment = dataclasses.replace(
-        changed_conditions(item.experiment, conditions),
-        exposure_classes=EXPOSURE_CLASSES if _shows_shells(item) else 1,
-        site_classes=(item.experiment.sites,),
-    )
-    return dataclasses.replace(item, experiment=experiment, vector=tuple(vector), observations=observations)
+def settled(problem: FitProblem) -> tuple[FitExperiment, ...]:
+    """The experiments of a problem with its parameters at their starts, nothing left to fit."""
+    evaluator = Evaluator(problem)
+    found = []
+    for position, item in enumerate(problem.experiments):
+        vector, conditions, instrument = evaluator.settings(position, problem.values(problem.start))
+        spread = instrument.get("detection_spread")
+        observations = tuple(
+            dataclasses.replace(one, spread=spread) if spread is not None and isinstance(one, Range) else one
+            for one in item.observations
+        )
+        experiment = changed_conditions(item.experiment, conditions)
+        found.append(FitExperiment(item.name, experiment, tuple(vector.tolist()), observations))
+    return tuple(found)

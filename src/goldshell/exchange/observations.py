@@ -44,6 +44,8 @@ DETECTION_SPREAD = 0.5
 # Added to every population, so that logarithms of what is not there stay finite and smooth; 1e-7 of the threshold.
 _NOTHING = 1e-9
 
+_MET_SD = 2.0  # standard deviations within which a value counts as met
+
 INSTRUMENT = ("detection_threshold", "detection_spread", "absorbance_factor", "absorbance_offset")
 """Parameters of the measurement, not of the vial; a fit may free them."""
 
@@ -133,6 +135,10 @@ class Trace:
         """(k,) [1]."""
         return (self.predicted(prediction) - np.asarray(self.values)) / np.asarray(self.sd)
 
+    def met(self, prediction: Prediction) -> bool:
+        """Whether the values are met within two standard deviations, root mean square."""
+        return bool(np.mean(self.residuals(prediction) ** 2) <= _MET_SD**2)
+
     def in_words(self, prediction: Prediction) -> tuple[str, str]:
         """Observed and predicted, for a table."""
         values = self.predicted(prediction)
@@ -186,6 +192,12 @@ class Shell:
         seen = np.where(o > 0.0, o, 1.0)
         deviance = np.where(o > 0.0, o * np.log(seen / p), 0.0) - o + p
         return np.asarray(np.sign(p - o) * np.sqrt(2.0 * self.counts * np.maximum(deviance, 0.0)))
+
+    def met(self, prediction: Prediction) -> bool:
+        """Whether the deviance is below the 95 % limit of its chi-square distribution."""
+        from scipy.stats import chi2
+
+        return bool(np.sum(self.residuals(prediction) ** 2) <= chi2.ppf(0.95, self.count))
 
     def in_words(self, prediction: Prediction) -> tuple[str, str]:
         """Observed and predicted, for a table."""
@@ -253,6 +265,11 @@ class Range:
         """First and last species that the prediction puts above the threshold."""
         return detected_range(prediction.composition[prediction.at(self.time_h)], self.settings(prediction)[0])
 
+    def met(self, prediction: Prediction) -> bool:
+        """Whether both ends are met within one species, at the threshold; the fitted spread plays no part."""
+        first, last = self.detected(prediction)
+        return abs(last - self.high) <= 1 and (self.low is None or abs(first - self.low) <= 1)
+
     def in_words(self, prediction: Prediction) -> tuple[str, str]:
         """Observed and predicted, for a table."""
         first, last = self.detected(prediction)
@@ -308,6 +325,10 @@ class Rate:
     def residuals(self, prediction: Prediction) -> Array:
         """(1,) [1]."""
         return np.array([math.log(max(self.predicted(prediction), _NOTHING) / self.value) / math.log(self.factor)])
+
+    def met(self, prediction: Prediction) -> bool:
+        """Whether the rate is met within its uncertainty factor squared."""
+        return bool(abs(self.residuals(prediction)[0]) <= _MET_SD)
 
     def in_words(self, prediction: Prediction) -> tuple[str, str]:
         """Observed and predicted, for a table."""

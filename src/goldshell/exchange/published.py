@@ -26,8 +26,10 @@ ASSUMPTIONS = {
     "time of the intact fractions": "30 min, as in the text; the caption of Fig. 3 says 1 h",
     "thiol of the etching rates": "not stated: the 100:1 feed",
     "water-only thiol": "the same amount per cluster as stated for the feed, dissolved in the water of the clusters",
-    "unstated feed": "the pH series, counter-ions, coverages at 30 min: one common feed, fitted",
-    "ligand scope": "NTP, p-ATP, MP and TP of Fig. 5: the feed is not stated, taken as that of the counter-ion series",
+    "unstated feed": "the pH series, counter-ions, coverages at 30 min, and NTP, p-ATP, MP and TP of Fig. 5: one "
+    "common feed, fitted to the first three",
+    "pH series": "the pH is the variable there and taken as stated",
+    "counter-ions": "TMAC and TPAC act alike: no concentration is given, and two ranges do not support two factors",
     "counts": "populations at 100:1 carry the scatter of 100 clusters (5 % absolute at 42 %)",
     "intact fraction": "standard deviation 0.03, from the printed 'about'",
     "rates": "geometric standard deviation 1.3",
@@ -36,6 +38,13 @@ ASSUMPTIONS = {
 
 UNSTATED_FEED = 2.0
 """Feed from which the search for an unstated one starts [1]."""
+
+PH_SERIES = ("pH 5", "pH 7", "pH 9")
+"""Experiments in which the pH was the variable."""
+
+UNSTATED = (*PH_SERIES, "two-phase 30 min", "water-only 30 min", "counter-ion none", "counter-ion TMAC",
+            "counter-ion TPAC", "NTP", "p-ATP", "MP", "TP")  # fmt: skip
+"""Experiments whose feed the paper does not state."""
 
 _COUNTS = 100.0
 _INTACT_SD = 0.03
@@ -155,10 +164,11 @@ def unstated_feed(nominal: float = UNSTATED_FEED) -> tuple[FitExperiment, ...]:
         two_phase("two-phase 30 min", nominal, (coverage["two-phase"],)),
         water_only("water-only 30 min", nominal, (coverage["water-only"],)),
     ]
-    for pH in (5, 7, 9):
+    for name in PH_SERIES:
+        pH = int(name.removeprefix("pH "))
         source = f"zhang2026-ph{pH}-exchange"
         seen = Trace("mean_n", (_TIME_H,), (_number(source),), (_MEAN_SD,), label="ligands", source=source)
-        series.append(two_phase(f"pH {pH}", nominal, (seen,), pH=float(pH)))
+        series.append(two_phase(name, nominal, (seen,), pH=float(pH)))
     for ion in ("none", "TMAC", "TPAC"):
         seen_range = _range(f"zhang2026-counter-ion-{ion.lower()}")
         series.append(two_phase(f"counter-ion {ion}", nominal, (seen_range,), counter_ion="" if ion == "none" else ion))

@@ -10,6 +10,10 @@ from pydantic import Field
 from goldshell.study.analyses import audit as audit
 from goldshell.study.analyses import composition as composition
 from goldshell.study.analyses import diffusivity as diffusivity
+from goldshell.study.analyses import exchange_design as exchange_design
+from goldshell.study.analyses import exchange_explained as exchange_explained
+from goldshell.study.analyses import exchange_fit as exchange_fit
+from goldshell.study.analyses import exchange_simulate as exchange_simulate
 from goldshell.study.analyses import excretion as excretion
 from goldshell.study.analyses import ranges as ranges
 from goldshell.study.analyses import rates as rates
@@ -24,6 +28,10 @@ KINDS: dict[str, ModuleType] = {
     "composition": composition,
     "series": series,
     "excretion": excretion,
+    "exchange_simulate": exchange_simulate,
+    "exchange_fit": exchange_fit,
+    "exchange_design": exchange_design,
+    "exchange_explained": exchange_explained,
     "audit": audit,
 }
 
@@ -35,6 +43,10 @@ AnySettings = Annotated[
     | composition.Settings
     | series.Settings
     | excretion.Settings
+    | exchange_simulate.Settings
+    | exchange_fit.Settings
+    | exchange_design.Settings
+    | exchange_explained.Settings
     | audit.Settings,
     Field(discriminator="kind"),
 ]

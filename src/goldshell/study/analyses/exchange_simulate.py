@@ -1,0 +1,84 @@
+"""Exchange, simulated: one vial from its conditions to P(n), intact fraction and free ligand over time."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from goldshell.chemistry.composition import detected_range
+from goldshell.exchange import Simulation, level_figures, simulate_file
+from goldshell.numerics import describe_parameters
+from goldshell.study.analysis import (
+    Analysis,
+    AnalysisSettings,
+    CaptionedFigure,
+    DataFile,
+    Number,
+    data_path,
+    literature_ids,
+    literature_references,
+)
+
+TITLE = "Simulated exchange"
+
+_CAPTIONS = {
+    "course": "Left: populations of the intact clusters over time, with their mean. Right: clusters that are still "
+    "intact, and free ligand in each region.",
+    "interphase_profiles": "Profiles across the interphase.",
+    "interphase_medium": "The medium across the interphase.",
+    "cluster_counts": "Counts of single clusters.",
+}
+
+
+class Settings(AnalysisSettings):
+    """A vial; the file is that of ``goldshell exchange simulate``."""
+
+    kind: Literal["exchange_simulate"]
+    file: Annotated[DataFile, Field(description="YAML: cluster, ligand, phases, time, model")]
+
+
+def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
+    """Solve the vial and say what is in it at the end."""
+    result = simulate_file(data_path(folder, settings.file))
+    experiment, end = result.experiment, float(result.time_h[-1])
+    low, high = detected_range(result.composition[-1])
+    mean, intact = float(result.mean_n[-1]), float(result.intact_fraction[-1])
+    n = range(result.composition.shape[1])
+    variance = sum(float(share) * (k - mean) ** 2 for k, share in zip(n, result.composition[-1], strict=True))
+    sources = _sources(result)
+    return Analysis(
+        summary=(
+            f"After {end:g} h at a feed of {experiment.feed_ratio:.3g} {experiment.incoming} per cluster, "
+            f"{100 * intact:.1f} % of the clusters are intact and carry {mean:.2f} {experiment.incoming} on average; "
+            f"n = {low} to {high} lie above 1 % of the largest population.",
+        ),
+        method=(
+            "The exchange model is solved from the conditions in the file; parameters that the file leaves out have "
+            "their defaults, each with its literature row. Gold and both ligands are balanced to "
+            f"{max(result.balances.values()):.0e} relative. A simulation shows what the model says, not what was "
+            "measured: with the published defaults it has not been fitted to anything."
+        ),
+        numbers=(
+            Number(f"mean n after {end:g} h", mean),
+            Number(f"variance of n after {end:g} h", variance),
+            Number(f"intact fraction after {end:g} h", intact),
+            Number("feed, incoming ligand per cluster", experiment.feed_ratio, source=settings.file),
+        ),
+        tables={"course": result.to_dataframe()},
+        figures={name: CaptionedFigure(drawn, _CAPTIONS[name]) for name, drawn in level_figures(result).items()},
+        references=literature_references(sources),
+        literature=sources,
+        warnings=result.warnings,
+        next_measurements=(f"P(n) of this vial after {end:g} h, to compare with the prediction.",),
+    )
+
+
+def _sources(result: Simulation) -> tuple[str, ...]:
+    """Rows of the parameters that have their default."""
+    given = dataclasses.asdict(result.parameters)
+    return literature_ids(
+        item.source for item in describe_parameters(type(result.parameters)) if given[item.name] == item.default
+    )
