@@ -17,6 +17,7 @@ from goldshell.exchange.experiment import Addition, Experiment, Withdrawal
 from goldshell.exchange.linear import integrate_ladder, is_compiled
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.well_mixed import Parameters
+from goldshell.exchange.stiffness import give_up
 from goldshell.numerics import radau
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Errors are controlled relative to the largest value that a state has had, or this share of all clusters if larger.
-_FLOOR = 1e-5
-RTOL = 1e-9
+# Errors are controlled relative to the present size of a state, or to this share of all clusters if that is larger.
+_FLOOR = 1e-6
+RTOL = 1e-8
+_CVODE_STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def simulate(
     experiment : conditions
     parameters : of the well-mixed model; its defaults when None
     times : output times, increasing; those of the experiment when None [h]
-    rtol : error relative to the largest value of each state [1]
+    rtol : error relative to the size of each state, or to a 1e-6 of all clusters if that is larger [1]
     integrator : "radau" (own, structured), "cvode", or "auto" for a single run: radau where its compiled code is at
         hand, else cvode, which is slower but compiled sooner
 
@@ -194,6 +196,7 @@ def simulate(
         interphase_share=clusters[..., 1].sum(axis=(1, 2)) / np.where(intact > 0.0, intact, 1.0),
         experiment=experiment,
         parameters=chosen,
+        warnings=_advice(states),
     )
 
 
@@ -212,8 +215,13 @@ def solve(
     experiment : conditions
     vector : parameters in the order of `goldshell.exchange.models.well_mixed.NAMES` [their units]
     times : output times, increasing; those of the experiment when None [h]
-    rtol : error relative to the largest value of each state [1]
-    integrator : "radau" (own, structured) or "cvode"
+    rtol : error relative to the size of each state, or to a 1e-6 of all clusters if that is larger [1]
+    integrator : "radau" (own, structured; CVODE where it does not get to the end) or "cvode"
+
+    Raises
+    ------
+    InputError : times not increasing, an aliquot larger than what is there
+    AnalysisError : the integration did not get to the end; names the parameter that makes it so stiff
     """
     asked = np.asarray(experiment.times_h if times is None else times, dtype=float)
     check_times(asked)
@@ -238,7 +246,10 @@ def solve(
         last = end == edges[-1]
         stop = int(np.searchsorted(asked, end, side="right" if last else "left"))
         local = np.append(asked[done:stop], end) - begin
-        values = integrate(co, state, np.append(0.0, local) if local[0] > 0.0 else local, rtol)
+        try:
+            values = integrate(co, state, np.append(0.0, local) if local[0] > 0.0 else local, rtol)
+        except AnalysisError as problem:
+            raise give_up(experiment, vector, "well_mixed", problem.message) from problem
         if local[0] > 0.0:
             values = values[1:]
         inside = slice(done, stop)
@@ -263,6 +274,16 @@ def solve(
     if edges[-1] > 0.0:  # after the last output; still has to be possible
         _withdraw(experiment, edges[-1], state, water, organic, ledger, classes, sites)
     return States(asked, amounts, volumes, expected, classes, sites)
+
+
+def _advice(states: States) -> tuple[str, ...]:
+    gone = states.intact_fraction() < _FLOOR
+    if not gone.any():
+        return ()
+    since = states.time_h[int(np.argmax(gone))]
+    return (
+        f"less than {_FLOOR:g} of the clusters are intact at {since:g} h: their composition no longer means anything",
+    )
 
 
 def check_times(times: Array) -> None:
@@ -389,11 +410,10 @@ def _integrator(name: str) -> Callable[..., Array]:
 
 
 def _floor(start: Array) -> Array:
-    """Values below which errors count as if relative to these: a share of all clusters, of all ligand [umol]."""
+    """Values below which errors count as if relative to these: a share of all clusters [umol]."""
     extra = start[-kernels.EXTRA :]
     clusters = max(float(np.sum(start[: -kernels.EXTRA])) + float(extra[kernels.ETCHED]), 1e-12)
     floor = np.full(len(start), _FLOOR * clusters)
-    floor[-kernels.EXTRA :] = _FLOOR * max(float(np.sum(extra)), clusters)
     floor[-kernels.EXTRA + kernels.UNMIXED] = _FLOOR
     return floor
 
@@ -423,7 +443,6 @@ def _with_cvode(co: kernels.Coefficients, start: Array, times: Array, rtol: floa
     if times[-1] <= times[0]:
         return np.repeat(start[None, :], len(times), axis=0)
     unique, back = np.unique(times, return_inverse=True)
-    try:
-        return np.asarray(solve_cvode(rhs, start, unique, rtol=rtol, atol=atol, jacobian=jacobian))[back]
-    except AnalysisError as problem:
-        raise AnalysisError(problem.message, hint="a rate constant is very large; check the parameters") from problem
+    return np.asarray(solve_cvode(rhs, start, unique, rtol=rtol, atol=atol, jacobian=jacobian, max_steps=_CVODE_STEPS))[
+        back
+    ]

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldshell.errors import AnalysisError, InputError
+from goldshell.errors import InputError
 from goldshell.exchange import film
 from goldshell.exchange.experiment import Experiment
 from goldshell.exchange.interphase import Interphase, make_interphase, solvent_volume_share
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.interphase_film import Parameters
 from goldshell.exchange.simulate import Simulation, check_times
+from goldshell.exchange.stiffness import give_up
 from goldshell.numerics import bdf
 
 Array = NDArray[np.float64]
@@ -229,8 +230,8 @@ def solve_film(
     asked = np.asarray(experiment.times_h if times is None else times, dtype=float)
     check_times(asked)
     interphase = make_interphase(experiment, parameters, cells)
-    vector = [getattr(parameters, name) for name in well_mixed.NAMES]
-    rates = well_mixed.coefficients(experiment, np.array(vector))
+    vector = np.array([getattr(parameters, name) for name in well_mixed.NAMES])
+    rates = well_mixed.coefficients(experiment, vector)
     volumes = interphase.volumes_mL
     per_volume = 1.0 / volumes
     if held_bulks:
@@ -248,10 +249,7 @@ def solve_film(
     )  # fmt: skip
     if status != bdf.SUCCESS:
         reason = "too many steps" if status == bdf.TOO_MANY_STEPS else "the step size fell to nothing"
-        raise AnalysisError(
-            f"the interphase film stopped at {reached:g} h: {reason}",
-            hint="check for rate constants that differ by more than 1e10, or loosen rtol",
-        )
+        raise give_up(experiment, vector, "interphase_film", f"{reason} at {reached:g} h")
     if len(points) > len(asked):
         out = out[1:]
     return FilmStates(

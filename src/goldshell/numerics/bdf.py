@@ -41,6 +41,9 @@ SUCCESS, TOO_MANY_STEPS, STEP_TOO_SMALL = 0, 1, 2
 STEPS, REJECTED, FAILED, EVALUATIONS, FACTORISATIONS = range(5)
 COUNTS = 5
 
+# `evaluate`, `workspace`, `factorise` and `backsolve` are declarations for the compiler: their bodies never run.
+# Each problem gives its own by ``@overload(bdf.evaluate)`` for its type (`goldshell.exchange.film` does).
+
 
 def evaluate(problem: Any, t: float, y: Any, out: Any) -> None:
     """Fill ``out`` with f(t, y)."""

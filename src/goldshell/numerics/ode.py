@@ -7,12 +7,16 @@ Hindmarsh et al., ACM Trans. Math. Softw. 31 (2005) 363-396, doi:10.1145/1089014
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from goldshell.errors import AnalysisError
+
+# SUNDIALS writes its own log to the terminal; what a user has to know is in the error raised here.
+_LOGS = ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME")
 
 
 def solve_cvode(
@@ -35,6 +39,7 @@ def solve_cvode(
     rtol : relative tolerance [1]
     atol : absolute tolerance, number or (m,) [unit of y]
     jacobian : J(t, y, f, out) fills the dense matrix ``out``; finite differences when None
+    max_steps : give up when so many steps do not reach the next output time
 
     Returns
     -------
@@ -44,6 +49,8 @@ def solve_cvode(
     ------
     AnalysisError : the step size fell to nothing; names the time and what to try
     """
+    for name in _LOGS:
+        os.environ.setdefault(name, os.devnull)
     from sksundae.cvode import CVODE
 
     options: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_num_steps": max_steps}
