@@ -138,6 +138,22 @@ def test_the_review_can_be_audited_in_a_study(write_study: Callable[..., Path], 
     assert {"sang2024", "jiang2019b", "kondev2021"} <= set(entry["references"])
 
 
+def test_a_relation_of_cells_in_a_study(write_study: Callable[..., Path], tmp_path: Path) -> None:
+    """Prediction at 32 % coverage, bracketed by the published 82 and 36 %, and a fit of own data."""
+    text = (
+        "name: cells\ntitle: Cells\nanalyses:\n"
+        "  - {id: binding, kind: cells, model: coverage_binding, at: [32], data: own.csv}\n"
+    )
+    own = "coverage_percent,share_percent,series\n29,80,bound\n35,68,bound\n40,52,bound\n47,34,bound\n"
+    run = run_study(write_study(text, {"own.csv": own}), tmp_path / "out")
+    (entry,) = run.analyses
+    assert run.status == "done"
+    bound = next(item for item in entry["numbers"] if "bound at surface coverage 32" in item["label"])
+    assert 36 < bound["low"] < bound["value"] < bound["high"] < 82
+    assert any("4 points of own.csv: the fit is determined" in finding for finding in entry["summary"])
+    assert "gong2019" in entry["references"]
+
+
 def test_only_used_references_and_rows_are_given_and_all_exist(record: dict[str, Any]) -> None:
     used = {key for entry in record["analyses"] for key in entry["references"]}
     assert set(record["references"]) == used

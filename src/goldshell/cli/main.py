@@ -29,6 +29,7 @@ COMMANDS = {
     "esims": ("esims", "ESI mass spectrum of a cluster: ligand distribution with intervals."),
     "uvvis": ("uvvis", "UV-vis: orders of etching from traces, stability from spectra in time."),
     "fate": ("fate", "Fate in the body: non-compartmental analysis, simulation of organs and excreta."),
+    "cells": ("cells", "Cells: uptake, toxicity, immune response; what is known, predictions, fits."),
     "sweep": ("sweep", "Run a command on every combination of values, on all cores or a cluster."),
     "serve": ("serve", "Show the reports of a results folder in the browser (this machine only)."),
 }

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from goldshell.study.analyses import audit as audit
+from goldshell.study.analyses import cells as cells
 from goldshell.study.analyses import composition as composition
 from goldshell.study.analyses import diffusivity as diffusivity
 from goldshell.study.analyses import exchange_design as exchange_design
@@ -32,6 +33,7 @@ KINDS: dict[str, ModuleType] = {
     "exchange_fit": exchange_fit,
     "exchange_design": exchange_design,
     "exchange_explained": exchange_explained,
+    "cells": cells,
     "audit": audit,
 }
 
@@ -47,6 +49,7 @@ AnySettings = Annotated[
     | exchange_fit.Settings
     | exchange_design.Settings
     | exchange_explained.Settings
+    | cells.Settings
     | audit.Settings,
     Field(discriminator="kind"),
 ]
