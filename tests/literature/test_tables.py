@@ -102,6 +102,15 @@ def test_values_are_converted() -> None:
     assert show(fast[0].id).to_dict()["value"] == 0.111
 
 
+def test_bibliography_is_one_file_sorted_by_key() -> None:
+    """A key appears once, and sorted keys show at a glance whether a reference is there."""
+    folder = files("goldshell.literature")
+    assert [item.name for item in folder.iterdir() if item.name.endswith(".bib")] == ["references.bib"]
+    keys = re.findall(r"^@\w+\{([^,\s]+),", (folder / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+    assert keys == sorted(set(keys))
+    assert set(keys) == set(bibliography())
+
+
 def test_citation_has_doi() -> None:
     assert "10.1038/s41467-026-68345-z" in cite("zhang2026")
     assert "10.1007/s40820-023-01266-4" in cite("sang2024")

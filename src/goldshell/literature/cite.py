@@ -16,9 +16,8 @@ _FIELD = re.compile(r"(\w+)\s*=\s*[{\"](.*?)[}\"]\s*,?\s*\n", re.DOTALL)
 
 @functools.cache
 def bibliography() -> MappingProxyType[str, dict[str, str]]:
-    """Every entry of references.bib and references_*.bib: key -> fields (author, title, journal, year, doi ...)."""
-    parts = sorted(item.name for item in files("goldshell.literature").iterdir() if item.name.endswith(".bib"))
-    text = "\n".join((files("goldshell.literature") / name).read_text(encoding="utf-8") for name in parts)
+    """Every entry of references.bib: key -> fields (author, title, journal, year, doi ...)."""
+    text = (files("goldshell.literature") / "references.bib").read_text(encoding="utf-8")
     entries = {}
     for kind, key, body in _ENTRY.findall(text):
         fields = {name.lower(): " ".join(found.split()) for name, found in _FIELD.findall(body + "\n")}
