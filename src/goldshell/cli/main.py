@@ -31,6 +31,7 @@ COMMANDS = {
     "fate": ("fate", "Fate in the body: non-compartmental analysis, simulation of organs and excreta."),
     "cells": ("cells", "Cells: uptake, toxicity, immune response; what is known, predictions, fits."),
     "sweep": ("sweep", "Run a command on every combination of values, on all cores or a cluster."),
+    "image": ("image", "Images: light of organs against time, calibration, comparison of groups."),
     "serve": ("serve", "Show the reports of a results folder in the browser (this machine only)."),
 }
 

@@ -1,0 +1,141 @@
+"""``goldshell image``: light of organs from image stacks, calibration, comparisons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Images: light of organs against time, excised organs, calibration, comparison of groups.",
+)
+
+Stack = Annotated[
+    Path, typer.Argument(metavar="STACK", help="TIFF or DICOM: a file, a folder of frames, or a quoted pattern.")
+]
+Rois = Annotated[
+    Path, typer.Option("--rois", metavar="FILE", help="ImageJ .roi or .zip, label image .tif, polygons .json or .csv.")
+]
+Dark = Annotated[Path | None, typer.Option(metavar="FILE", help="Dark image, one frame or several.")]
+Flat = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Image of even light, or relative sensitivity (floats near 1).")
+]
+Exposure = Annotated[float | None, typer.Option(help="Exposure of every frame [s]; else that of the metadata.")]
+Gain = Annotated[float | None, typer.Option(help="Electrons per count; else the noise is estimated from the frames.")]
+ReadNoise = Annotated[float | None, typer.Option(help="Read noise [electrons]; needs --gain.")]
+Saturation = Annotated[float | None, typer.Option(help="Raw value of a full pixel [counts]; else found in the data.")]
+Background = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Region to subtract, or ring:5 for a ring of 5 pixels around each.")
+]
+Channel = Annotated[int, typer.Option(help="Channel of a file with several, from 0.")]
+Figures = Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")]
+
+
+@app.command(
+    help="Time-activity curves: mean light of each region [counts/s] in each frame, with its standard error from the "
+    "noise of the pixels, background, contrast, and what is saturated."
+)
+def tac(
+    stack: Stack,
+    rois: Rois,
+    dark: Dark = None,
+    flat: Flat = None,
+    exposure: Exposure = None,
+    times: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV with the column time_s, and perhaps exposure_s.")
+    ] = None,
+    background: Background = None,
+    gain: Gain = None,
+    read_noise: ReadNoise = None,
+    saturation: Saturation = None,
+    register: Annotated[bool, typer.Option("--register", help="Let the regions follow the animal's drift.")] = False,
+    reference: Annotated[int, typer.Option(help="Frame that the regions were drawn on, from 1.")] = 1,
+    channel: Channel = 0,
+    depth: Annotated[int | None, typer.Option("--slice", help="Slice of a file with time and depth, from 0.")] = None,
+    figures: Figures = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the curves as a table.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.imaging import find_drift, open_stack, prepare_camera, read_rois, read_times, time_activity
+
+    frames = open_stack(stack, channel=channel, depth=depth)
+    regions = read_rois(rois, frames.shape)
+    when, exposures = read_times(times, frames.frames) if times is not None else (None, None)
+    camera = prepare_camera(
+        frames,
+        dark=open_stack(dark) if dark is not None else None,
+        flat=open_stack(flat) if flat is not None else None,
+        exposure=exposure,
+        exposures=exposures,
+        gain=gain,
+        read_noise=read_noise,
+        saturation=saturation,
+    )
+    drift = find_drift(frames, camera, reference=reference - 1) if register else None
+    result = time_activity(frames, regions, camera, background=background, times=when, drift=drift)
+    if csv is not None:
+        from goldshell.files import write_atomically
+
+        write_atomically(csv, result.to_dataframe().to_csv(index=False))
+    if json_output:
+        print_json(result.to_dict())
+        return
+    print_table(
+        ("region", "pixels", "time [s]", "mean [counts/s]", "sem", "net", "SBR", "CNR", "saturated [%]"),
+        [
+            (
+                curve.name,
+                curve.pixels,
+                float(curve.time[i]),
+                float(curve.mean[i]),
+                float(curve.sem[i]),
+                *(None if row is None else float(row[i]) for row in (curve.net, curve.sbr, curve.cnr)),
+                100 * float(curve.saturated_fraction[i]),
+            )
+            for curve in result.rois
+            for i in range(len(curve.time))
+        ],
+        title=f"{frames.name}: {frames.frames} frames, noise {camera.noise_source}",
+    )
+    print_warnings(result.warnings)
+
+
+@app.command(help="Propose regions: bright places of the mean image, written as a file to be renamed and edited.")
+def propose(
+    stack: Stack,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the regions go: .zip (ImageJ) or .json.")],
+    dark: Dark = None,
+    flat: Flat = None,
+    exposure: Exposure = None,
+    threshold: Annotated[float | None, typer.Option(help="Light above which a pixel counts [counts/s].")] = None,
+    minimum_pixels: Annotated[int, typer.Option(help="Smallest region [pixels].")] = 30,
+    channel: Channel = 0,
+    depth: Annotated[int | None, typer.Option("--slice", help="Slice of a file with time and depth, from 0.")] = None,
+    figures: Figures = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.imaging import open_stack, prepare_camera, propose_rois, write_rois
+
+    frames = open_stack(stack, channel=channel, depth=depth)
+    camera = prepare_camera(
+        frames,
+        dark=open_stack(dark) if dark is not None else None,
+        flat=open_stack(flat) if flat is not None else None,
+        exposure=exposure,
+    )
+    found = propose_rois(frames, camera, threshold=threshold, minimum_pixels=minimum_pixels)
+    write_rois(out, found.rois)
+    if json_output:
+        print_json({"out": str(out), **found.to_dict()})
+        return
+    print_table(
+        ("region", "pixels", "mean [counts/s]", "x", "y"),
+        [(item["name"], item["pixels"], item["mean"], item["x"], item["y"]) for item in found.to_dict()["candidates"]],
+        title=f"{out}: candidates above {found.threshold:.4g} counts/s; rename and edit them before use",
+    )
+    print_warnings(camera.warnings)
