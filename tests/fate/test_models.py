@@ -14,6 +14,7 @@ from goldshell.errors import InputError
 from goldshell.fate import physiology, physiology_sets, simulate
 from goldshell.fate.linear import solve_linear
 from goldshell.fate.models import (
+    kidney_injury,
     liver_penetration,
     minimal,
     permeability_limited,
@@ -197,3 +198,42 @@ def test_commands_reach_them(goldshell: Any, tmp_path: Any, model: str) -> None:
     assert found["balance"] < 1e-10
     assert found["compartments"]["urine"][1] > found["compartments"]["urine"][0] > 0
     assert goldshell("fate", "simulate", file, "--figures", tmp_path / "figures").code == 0
+
+
+def test_relations_can_be_evaluated_by_name(goldshell: Any) -> None:
+    """The same numbers as the functions; what is missing or unknown is said in one line."""
+    listed = goldshell("fate", "relation", "--json").json["relations"]
+    assert {"contrast", "urine", "sieving_coefficient", "uptake"} <= {one["name"] for one in listed}
+    assert all(one["unit"] for one in listed)
+    found = goldshell(
+        "fate", "relation", "silver_biotransformation", "contrast", "silver=1", "ratio_alloy=6.5", "--json"
+    )
+    assert found.json["value"] == pytest.approx(0.354 * 7.5)
+    shell = goldshell(
+        "fate",
+        "relation",
+        "protein_adsorption",
+        "unbound_fraction",
+        "positive=9",
+        "negative=9",
+        "balance_effect=0",
+        "--json",
+    )
+    assert shell.json["value"] == pytest.approx(0.5)
+    for arguments, expected in (
+        (("silver_biotransformation", "contrst"), "contrast"),
+        (("silver_biotransformatio",), "silver_biotransformation"),
+        (("band_pass", "high_edge"), "hydrodynamic_diameter"),
+        (("band_pass", "high_edge", "hydrodynamic_diameter=2", "edg=1"), "edg"),
+        (("tumour_uptake", "uptake", "time=1", "V1=-3"), "outside"),
+    ):
+        result = goldshell("fate", "relation", *arguments)
+        assert result.code == 2
+        assert expected in result.err
+        assert result.err.count("\n") == 1
+
+
+def test_acid_kidney_takes_up_and_keeps_more() -> None:
+    """Sang et al. 2024: reabsorption and retention, injured > normal, at every time."""
+    for time in (1.0, 24.0, 168.0):
+        assert kidney_injury.contrast(time, 5.5) > kidney_injury.contrast(time, 6.5) > 1.0

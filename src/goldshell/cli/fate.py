@@ -259,6 +259,48 @@ def fit(
     print_warnings(result.warnings)
 
 
+@app.command(
+    help="Relations of the model files: without arguments their list; with MODEL and RELATION the value at given numbers, "
+    "in the units that the list names (silver_biotransformation contrast silver=1 oxygen=20)."
+)
+def relation(
+    model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Model file.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="RELATION", help="Function of it.")] = None,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=NUMBER...", help="Arguments and parameters.")
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.fate.relations import evaluate, relations
+    from goldshell.numerics.estimate import Estimate
+
+    known = relations(model)
+    if model is None or name is None:
+        if json_output:
+            print_json({"relations": [one.to_dict() for one in known]})
+            return
+        print_table(
+            ("model", "relation", "arguments", "unit", "what"),
+            [
+                (
+                    one.model, one.name,
+                    " ".join(key if value is None else f"{key}={value:g}" for key, value in one.arguments.items()),
+                    one.unit, one.title,
+                )
+                for one in known
+            ],
+        )  # fmt: skip
+        return
+    given = _assignments(values or [])
+    found = evaluate(model, name, given)
+    value = found.to_dict() if isinstance(found, Estimate) else found
+    if json_output:
+        print_json({"model": model, "relation": name, "arguments": given, "value": value})
+        return
+    unit = next(one.unit for one in known if one.name == name)
+    print(f"{found if isinstance(found, Estimate) else format(found, '.6g')} {'' if unit == '1' else unit}".rstrip())
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 

@@ -15,6 +15,7 @@ from goldshell.numerics.identifiability import profile as profile
 from goldshell.numerics.information import aicc as aicc
 from goldshell.numerics.parameters import ParameterInfo as ParameterInfo
 from goldshell.numerics.parameters import TestPoint as TestPoint
+from goldshell.numerics.parameters import check_bounds as check_bounds
 from goldshell.numerics.parameters import describe_parameters as describe_parameters
 from goldshell.numerics.parameters import parameter as parameter
 from goldshell.numerics.search import Solution as Solution

@@ -13,6 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from goldshell.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterInfo:
@@ -84,3 +88,20 @@ def describe_parameters(model: type) -> tuple[ParameterInfo, ...]:
             )
         )
     return tuple(described)
+
+
+def check_bounds(parameters: Any) -> None:
+    """Refuse parameters that are not finite or outside their bounds.
+
+    Parameters
+    ----------
+    parameters : a ``Parameters`` object; numbers, or arrays for a population
+
+    Raises
+    ------
+    InputError : names the parameter and its bounds
+    """
+    for info in describe_parameters(type(parameters)):
+        value = np.asarray(getattr(parameters, info.name), dtype=float)
+        if not np.all((value >= info.low) & (value <= info.high)):  # written so that NaN fails too
+            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)

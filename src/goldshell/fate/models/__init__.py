@@ -2,6 +2,7 @@
 
 from goldshell.fate.models import band_pass as band_pass
 from goldshell.fate.models import glycocalyx_trap as glycocalyx_trap
+from goldshell.fate.models import kidney_injury as kidney_injury
 from goldshell.fate.models import liver_penetration as liver_penetration
 from goldshell.fate.models import minimal as minimal
 from goldshell.fate.models import permeability_limited as permeability_limited

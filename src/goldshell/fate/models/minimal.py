@@ -40,9 +40,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from goldshell.errors import InputError, UnknownNameError
+from goldshell.errors import UnknownNameError
 from goldshell.fate.linear import solve_linear
-from goldshell.numerics import TestPoint, describe_parameters, parameter
+from goldshell.numerics import TestPoint, check_bounds, describe_parameters, parameter
 
 Array = NDArray[np.float64]
 
@@ -162,11 +162,8 @@ def rate_matrix(parameters: Parameters = Parameters(), *, bladder: bool = False)
     ------
     InputError : a parameter is not finite or outside its bounds
     """
+    check_bounds(parameters)
     value = {info.name: np.asarray(getattr(parameters, info.name), float) for info in describe_parameters(Parameters)}
-    for info in describe_parameters(Parameters):
-        # written so that NaN fails too
-        if not np.all((value[info.name] >= info.low) & (value[info.name] <= info.high)):
-            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)
     shape = np.broadcast_shapes(*(item.shape for item in value.values()))
     names = compartments(parameters, bladder=bladder)
     index = {name: number for number, name in enumerate(names)}

@@ -36,7 +36,7 @@ from numpy.typing import ArrayLike, NDArray
 from goldshell.errors import InputError
 from goldshell.fate.linear import solve_linear
 from goldshell.fate.physiology import Physiology, physiology
-from goldshell.numerics import TestPoint, describe_parameters, parameter
+from goldshell.numerics import TestPoint, check_bounds, parameter
 from goldshell.numerics.ode import solve_cvode
 
 Array = NDArray[np.float64]
@@ -192,10 +192,7 @@ def rate_matrix(animal: Physiology, parameters: Parameters = Parameters()) -> Ar
     ------
     InputError : a parameter is not finite or outside its bounds
     """
-    for info in describe_parameters(Parameters):
-        number = getattr(parameters, info.name)
-        if not info.low <= number <= info.high:  # written so that NaN fails too
-            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)
+    check_bounds(parameters)
     names = compartments(animal)
     index = {name: number for number, name in enumerate(names)}
     matrix = np.zeros((len(names), len(names)))

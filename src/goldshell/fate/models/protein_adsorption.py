@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 
 from goldshell.errors import InputError
 from goldshell.fate.models import minimal
-from goldshell.numerics import TestPoint, describe_parameters, parameter
+from goldshell.numerics import TestPoint, check_bounds, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,7 @@ def unbound_fraction(shell: Shell, parameters: Parameters = Parameters(), *, by_
     ------
     InputError : a parameter or a shell that cannot be
     """
-    for info in describe_parameters(Parameters):
-        if not info.low <= getattr(parameters, info.name) <= info.high:  # written so that NaN fails too
-            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)
+    check_bounds(parameters)
     if not (shell.ligands > 0 and shell.positive >= 0 and shell.negative >= 0):
         raise InputError("a shell with a negative number of groups", where="shell")
     if shell.positive + shell.negative > 2 * shell.ligands:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from goldshell.errors import InputError
-from goldshell.numerics import TestPoint, describe_parameters, parameter
+from goldshell.numerics import TestPoint, check_bounds, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,7 @@ def escaped_fraction(
     ------
     InputError : a parameter or a condition outside its bounds
     """
-    for info in describe_parameters(Parameters):
-        if not info.low <= getattr(parameters, info.name) <= info.high:  # written so that NaN fails too
-            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)
+    check_bounds(parameters)
     if not 0.0 <= silver <= 1.0:
         raise InputError(f"a silver share of {silver:g}", where="silver", hint="0 is gold, 1 the alloy of the paper")
     for name, value in (("oxygen", oxygen), ("glutathione", glutathione)):

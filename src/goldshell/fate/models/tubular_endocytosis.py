@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from goldshell.errors import InputError
 from goldshell.fate.linear import solve_linear
-from goldshell.numerics import TestPoint, describe_parameters, parameter
+from goldshell.numerics import TestPoint, check_bounds, parameter
 
 Array = NDArray[np.float64]
 
@@ -85,9 +85,7 @@ def rate_matrix(parameters: Parameters = Parameters()) -> Array:
     ------
     InputError : a parameter is not finite or outside its bounds
     """
-    for info in describe_parameters(Parameters):
-        if not info.low <= getattr(parameters, info.name) <= info.high:  # written so that NaN fails too
-            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)
+    check_bounds(parameters)
     filtered, other = parameters.CL_renal / parameters.V1, parameters.CL_other / parameters.V1
     uptake = parameters.tubular_uptake
     out, onward, thrown = parameters.k_exocytosis, parameters.k_assembly, parameters.k_extrusion

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from goldshell.errors import InputError
 from goldshell.fate.linear import solve_linear
-from goldshell.numerics import TestPoint, describe_parameters, parameter
+from goldshell.numerics import TestPoint, check_bounds, parameter
 from goldshell.numerics.ode import solve_cvode
 
 Array = NDArray[np.float64]
@@ -86,9 +86,7 @@ def courses(times: ArrayLike, parameters: Parameters = Parameters(), *, dose: fl
     ------
     InputError : a parameter is not finite or outside its bounds
     """
-    for info in describe_parameters(Parameters):
-        if not info.low <= getattr(parameters, info.name) <= info.high:  # written so that NaN fails too
-            raise InputError(f"a value outside {info.low:g} to {info.high:g} {info.unit}", where=info.name)
+    check_bounds(parameters)
     k10, leak = parameters.CL / parameters.V1, parameters.CL_tumour / parameters.V1
     matrix = np.zeros((4, 4))
     matrix[:3, 0] = -(k10 + parameters.k12), parameters.k12, leak
