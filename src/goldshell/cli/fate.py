@@ -260,8 +260,8 @@ def fit(
 
 
 @app.command(
-    help="Relations of the model files: without arguments their list; with MODEL and RELATION the value at given numbers, "
-    "in the units that the list names (silver_biotransformation contrast silver=1 oxygen=20)."
+    help="Relations of the model files: without arguments their list; with MODEL and RELATION the value at given "
+    "numbers, in the units that the list names (silver_biotransformation contrast silver=1 oxygen=20)."
 )
 def relation(
     model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Model file.")] = None,

@@ -125,8 +125,8 @@ def evaluate(model: str, name: str, values: Mapping[str, float]) -> float | Esti
         call["shell"] = protein_adsorption.Shell(**shell)  # type: ignore[arg-type]
     if "parameters" in signature:
         call["parameters"] = replace(module.Parameters(), **changed)
-    for key, item in signature.items():
-        if item.annotation in ("bool", bool) and key in call:
+    for key, argument in signature.items():
+        if argument.annotation in ("bool", bool) and key in call:
             call[key] = bool(call[key])
     found = function(**call)
     return found if isinstance(found, Estimate) else float(np.asarray(found, dtype=float))
