@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow  # hundreds of fits
 def test_profile_intervals_cover_the_truth() -> None:
     """Mathematical property: coverage of a 95 % interval, 200 repeats; last result in docs/recovery.md."""
     coverage = recovery.study(recovery.REPEATS)
-    assert all(0.90 <= share <= 0.99 for share in coverage.values()), coverage
+    assert all(recovery.LOW <= share <= recovery.HIGH for share in coverage.values()), coverage
 
 
 def test_a_few_repeats_recover_the_truth() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
+
+if TYPE_CHECKING:
+    from goldshell.exchange import MixedSimulation
 
 app = typer.Typer(
     add_completion=False,
@@ -34,10 +37,9 @@ def simulate(
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.exchange import level_figures, simulate_file
+    from goldshell.exchange import MixedSimulation, level_figures, simulate_file
 
     result = simulate_file(file, profiles=figures is not None)
-    experiment = result.experiment
     if figures is not None:
         from goldshell.plotting import save
 
@@ -50,6 +52,10 @@ def simulate(
     rows = list(range(0, len(result.time_h), max(1, (len(result.time_h) - 1) // 10)))
     if rows[-1] != len(result.time_h) - 1:
         rows.append(len(result.time_h) - 1)
+    if isinstance(result, MixedSimulation):
+        _print_mixed(result, rows)
+        return
+    experiment = result.experiment
     print_table(
         ("time [h]", "intact [%]", "mean n", "B water [mM]", "A water [mM]"),
         [
@@ -70,6 +76,33 @@ def simulate(
         ("n", "P(n) [%]"),
         [(n, 100.0 * float(share)) for n, share in enumerate(shell) if share > 0.001],
         title=f"shell at {float(result.time_h[-1]):g} h (n counts {experiment.incoming}; above 0.1 %)",
+    )
+    print_warnings(result.warnings)
+
+
+def _print_mixed(result: MixedSimulation, rows: list[int]) -> None:
+    """Tables of an exchange with several incoming ligands."""
+    means = result.mean_n()
+    water = result.free_mM["water"]
+    print_table(
+        ("time [h]", "intact [%]", *(f"mean n {name}" for name in means), *(f"{name} water [mM]" for name in water)),
+        [
+            (
+                float(result.time_h[i]),
+                100.0 * float(result.intact_fraction[i]),
+                *(float(values[i]) for values in means.values()),
+                *(float(values[i]) for values in water.values()),
+            )
+            for i in rows
+        ],
+        title=f"{result.experiment.vial.cluster} + {' + '.join(means)}",
+    )
+    shell = sorted(zip(result.composition[-1].tolist(), result.states.tolist(), strict=True), reverse=True)[:12]
+    print()
+    print_table(
+        (*means, "P [%]"),
+        [(*state, 100.0 * share) for share, state in shell if share > 0.001],
+        title=f"the most frequent of {len(result.states)} compositions at {float(result.time_h[-1]):g} h (above 0.1 %)",
     )
     print_warnings(result.warnings)
 

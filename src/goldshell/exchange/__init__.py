@@ -46,6 +46,9 @@ from goldshell.exchange.simulate import simulate as simulate
 from goldshell.exchange.simulate import solve as solve
 from goldshell.exchange.simulate_film import FilmSimulation as FilmSimulation
 from goldshell.exchange.simulate_film import simulate_film as simulate_film
+from goldshell.exchange.simulate_mixed import MixedExperiment as MixedExperiment
+from goldshell.exchange.simulate_mixed import MixedSimulation as MixedSimulation
+from goldshell.exchange.simulate_mixed import simulate_mixed as simulate_mixed
 from goldshell.exchange.stochastic import StochasticSimulation as StochasticSimulation
 from goldshell.exchange.stochastic import simulate_stochastic as simulate_stochastic
 from goldshell.exchange.target import Target as Target

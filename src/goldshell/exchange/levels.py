@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from goldshell.errors import InputError
+from goldshell.exchange.mixed_file import MixedFile, simulate_mixed_data, to_mixed_experiment
 from goldshell.exchange.models import interphase_film, stochastic, well_mixed
 from goldshell.exchange.schema import Model, SimulationFile, read_parameters, to_experiment
 from goldshell.exchange.simulate import Simulation, simulate
-from goldshell.files import read_yaml
+from goldshell.exchange.simulate_mixed import MixedSimulation
+from goldshell.files import read_mapping, read_yaml
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,7 +65,12 @@ class LevelFile(SimulationFile):
     model: LevelModel = Field(default_factory=LevelModel)  # type: ignore[arg-type]
 
 
-def simulate_file(path: Path, *, profiles: bool = False) -> Simulation:
+def file_kind(data: dict[str, Any]) -> type[LevelFile] | type[MixedFile]:
+    """Which file a mapping is: with one incoming ligand, or with a list of them."""
+    return MixedFile if isinstance(data.get("incoming"), list) else LevelFile
+
+
+def simulate_file(path: Path, *, profiles: bool = False) -> Simulation | MixedSimulation:
     """Simulate what a file of ``goldshell exchange simulate`` describes, at the level that it names.
 
     Parameters
@@ -76,7 +83,7 @@ def simulate_file(path: Path, *, profiles: bool = False) -> Simulation:
     InputError : names file, line, field and what was expected
     AnalysisError : the model could not be solved
     """
-    data = read_yaml(path, LevelFile)
+    data = read_yaml(path, file_kind(read_mapping(path)))
     try:
         return simulate_data(data, profiles=profiles)
     except InputError as problem:
@@ -84,7 +91,17 @@ def simulate_file(path: Path, *, profiles: bool = False) -> Simulation:
         raise
 
 
-def simulate_data(data: LevelFile, *, profiles: bool = False, integrator: str = "auto") -> Simulation:
+def check_data(data: LevelFile | MixedFile) -> None:
+    """Raise InputError where a checked file names a cluster, ligand or solvent that cannot be used."""
+    if isinstance(data, MixedFile):
+        to_mixed_experiment(data)
+    else:
+        to_experiment(data)
+
+
+def simulate_data(
+    data: LevelFile | MixedFile, *, profiles: bool = False, integrator: str = "auto"
+) -> Simulation | MixedSimulation:
     """Simulate what a checked file describes, at the level that it names.
 
     Parameters
@@ -93,6 +110,8 @@ def simulate_data(data: LevelFile, *, profiles: bool = False, integrator: str = 
     profiles : keep the profiles across the interphase also where the file does not ask for them
     integrator : of the well-mixed model, see `goldshell.exchange.simulate.simulate`
     """
+    if isinstance(data, MixedFile):
+        return simulate_mixed_data(data)
     chosen = data.model
     experiment = to_experiment(data)
     parameters = read_parameters(chosen.parameters, PARAMETERS[chosen.name])
@@ -107,8 +126,13 @@ def simulate_data(data: LevelFile, *, profiles: bool = False, integrator: str = 
     return simulate(experiment, parameters, integrator=integrator)
 
 
-def level_figures(result: Simulation) -> dict[str, Figure]:
-    """Figures of a simulated vial, by name: its course, and what only its level has (profiles, single clusters)."""
+def level_figures(result: Simulation | MixedSimulation) -> dict[str, Figure]:
+    """Figures of a simulated vial, by name: its course, and what only its level has (profiles, clusters, triangle)."""
+    if isinstance(result, MixedSimulation):
+        from goldshell.exchange.figures_mixed import courses_figure, triangle_figure
+
+        triangle = {"composition": triangle_figure(result)} if len(result.experiment.entering) == 2 else {}
+        return {**triangle, "courses": courses_figure(result)}
     from goldshell.exchange.figures_simulation import course_figure
     from goldshell.exchange.simulate_film import FilmSimulation
     from goldshell.exchange.stochastic import StochasticSimulation

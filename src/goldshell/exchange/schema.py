@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -123,14 +124,7 @@ class SimulationFile(_Section):
 
     @model_validator(mode="after")
     def _times(self) -> SimulationFile:
-        if isinstance(self.outputs, int):
-            if self.time is None or self.time <= 0.0:
-                raise ValueError("'time' is missing or not above 0: write for example 'time: 1 h'")
-            if not 2 <= self.outputs <= 100_000:
-                raise ValueError("'outputs' must be a number of times from 2 to 100000, or a list of times")
-        else:
-            if not self.outputs or any(b <= a for a, b in zip(self.outputs, self.outputs[1:], strict=False)):
-                raise ValueError("the times in 'outputs' must increase")
+        check_outputs(self.outputs, self.time)
         if self.phases.organic is None and self.phases.water.ligand == 0.0 and not self.schedule:
             raise ValueError("no incoming ligand: give 'phases.water.ligand' (one phase) or 'phases.organic'")
         return self
@@ -141,6 +135,31 @@ class SimulationFile(_Section):
             end = float(self.time or 0.0)
             return tuple(end * i / (self.outputs - 1) for i in range(self.outputs))
         return tuple(self.outputs)
+
+
+def check_outputs(outputs: int | list[float], time: float | None) -> None:
+    """Raise ValueError unless the output times can be used."""
+    if isinstance(outputs, int):
+        if time is None or time <= 0.0:
+            raise ValueError("'time' is missing or not above 0: write for example 'time: 1 h'")
+        if not 2 <= outputs <= 100_000:
+            raise ValueError("'outputs' must be a number of times from 2 to 100000, or a list of times")
+    elif not outputs or any(b <= a for a, b in itertools.pairwise(outputs)):
+        raise ValueError("the times in 'outputs' must increase")
+
+
+def counter_ion(given: CounterIon | str | None) -> CounterIon | None:
+    """The counter-ion of a checked file, None without one.
+
+    Raises
+    ------
+    UnknownNameError : not one of `COUNTER_IONS`
+    """
+    if not isinstance(given, CounterIon):
+        return None
+    if given.name not in COUNTER_IONS:
+        raise UnknownNameError("counter-ion", given.name, COUNTER_IONS, where="counter_ion.name")
+    return given
 
 
 def read_parameters(values: dict[str, str | float], kind: type[Parameters] = Parameters) -> Parameters:
@@ -189,9 +208,7 @@ def read_simulation(path: Path) -> tuple[Experiment, Parameters]:
 def to_experiment(data: SimulationFile) -> Experiment:
     """The experiment that a checked file describes."""
     water, organic = data.phases.water, data.phases.organic
-    ion = data.counter_ion if isinstance(data.counter_ion, CounterIon) else None
-    if ion is not None and ion.name not in COUNTER_IONS:
-        raise UnknownNameError("counter-ion", ion.name, COUNTER_IONS, where="counter_ion.name")
+    ion = counter_ion(data.counter_ion)
     schedule: list[Addition | Withdrawal] = []
     for event in data.schedule:
         if event.add is not None and event.duration is not None:

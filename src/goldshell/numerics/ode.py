@@ -8,6 +8,7 @@ Hindmarsh et al., ACM Trans. Math. Softw. 31 (2005) 363-396, doi:10.1145/1089014
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,7 @@ def solve_cvode(
     rtol: float,
     atol: Any,
     jacobian: Callable[..., None] | None = None,
+    sparsity: Any = None,
     max_steps: int = 200_000,
 ) -> Any:
     """Integrate dy/dt = f(t, y) with variable-order BDF.
@@ -40,6 +42,7 @@ def solve_cvode(
     atol : absolute tolerance, number or (m,) [unit of y]
     jacobian : J(t, y, f, out) fills the dense matrix ``out``; finite differences when None
     max_steps : give up when so many steps do not reach the next output time
+    sparsity : pattern of a sparse Jacobian; ``out`` is then the values in the order of its CSC form
 
     Returns
     -------
@@ -56,10 +59,15 @@ def solve_cvode(
     options: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_num_steps": max_steps}
     if jacobian is not None:
         options["jacfn"] = jacobian
+    if sparsity is not None:
+        options |= {"linsolver": "sparse", "sparsity": sparsity}
     points = np.asarray(times, dtype=float)
     if len(points) == 1:
         return np.array([start], dtype=float)
-    solution = CVODE(right_hand_side, **options).solve(points if len(points) > 2 else [*points], np.asarray(start))
+    with warnings.catch_warnings():  # it says that a pattern beside a Jacobian is only a pattern
+        warnings.filterwarnings("ignore", message="Custom sparse Jacobian", category=UserWarning)
+        solver = CVODE(right_hand_side, **options)
+    solution = solver.solve(points if len(points) > 2 else [*points], np.asarray(start))
     if not solution.success or (len(points) > 2 and len(solution.t) != len(points)):
         reached = float(solution.t[-1]) if len(solution.t) else float(points[0])
         raise AnalysisError(

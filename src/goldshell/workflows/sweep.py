@@ -251,11 +251,10 @@ def _where(plan: Plan, point: tuple[int, ...]) -> str:
 
 
 def _check_exchange(data: dict[str, Any], where: str) -> Any:
-    from goldshell.exchange.levels import LevelFile
-    from goldshell.exchange.schema import to_experiment
+    from goldshell.exchange.levels import check_data, file_kind
 
-    checked = check_mapping(data, LevelFile, where=where)
-    _placed(lambda: to_experiment(checked), where)
+    checked = check_mapping(data, file_kind(data), where=where)
+    _placed(lambda: check_data(checked), where)
     return checked
 
 
