@@ -261,3 +261,16 @@ def test_figures() -> None:
     assert len(triangle.axes) == 3
     assert "18 B2" in to_svg(triangle)
     assert "all incoming" in to_svg(courses_figure(result))
+
+
+def test_in_a_study(tmp_path: Path) -> None:
+    from goldshell.study import run_study
+
+    (tmp_path / "vial.yaml").write_text(EXAMPLE.read_text())
+    (tmp_path / "study.yaml").write_text(
+        "name: three\ntitle: Three ligands\nanalyses: [{id: vial, kind: exchange_simulate, file: vial.yaml}]\n"
+    )
+    result = run_study(tmp_path, tmp_path / "out")
+    assert result.status == "done", result.failures
+    assert "p-MBA" in result.analyses[0]["summary"][0]
+    assert "p-ATP" in result.analyses[0]["summary"][0]

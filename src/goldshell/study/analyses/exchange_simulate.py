@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from goldshell.chemistry.composition import detected_range
-from goldshell.exchange import Simulation, level_figures, simulate_file
+from goldshell.exchange import MixedSimulation, Simulation, level_figures, simulate_file
 from goldshell.numerics import describe_parameters
 from goldshell.study.analysis import (
     Analysis,
@@ -30,6 +30,10 @@ _CAPTIONS = {
     "interphase_profiles": "Profiles across the interphase.",
     "interphase_medium": "The medium across the interphase.",
     "cluster_counts": "Counts of single clusters.",
+    "composition": "Share of every composition among the intact clusters; the pure shells are at the corners, the cross "
+    "is the mean.",
+    "courses": "a: mean number of each incoming ligand, and intact clusters. b: free ligand in the water. c: each "
+    "ligand's own distribution at the end.",
 }
 
 
@@ -43,6 +47,8 @@ class Settings(AnalysisSettings):
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Solve the vial and say what is in it at the end."""
     result = simulate_file(data_path(folder, settings.file))
+    if isinstance(result, MixedSimulation):
+        return _several(result)
     experiment, end = result.experiment, float(result.time_h[-1])
     low, high = detected_range(result.composition[-1])
     mean, intact = float(result.mean_n[-1]), float(result.intact_fraction[-1])
@@ -76,7 +82,34 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     )
 
 
-def _sources(result: Simulation) -> tuple[str, ...]:
+def _several(result: MixedSimulation) -> Analysis:
+    """The same for several incoming ligands."""
+    end, intact = float(result.time_h[-1]), float(result.intact_fraction[-1])
+    means = {name: float(values[-1]) for name, values in result.mean_n().items()}
+    sources = _sources(result)
+    carried = " and ".join(f"{mean:.2f} {name}" for name, mean in means.items())
+    return Analysis(
+        summary=(f"After {end:g} h {100 * intact:.1f} % of the clusters are intact and carry {carried} on average.",),
+        method=(
+            "Every composition of the shell is a state; the exchange model is solved from the conditions in the file. "
+            "Parameters that the file leaves out have their defaults, each with its literature row. Gold and every "
+            f"ligand are balanced to {max(result.balances.values()):.0e} relative. A simulation shows what the model "
+            "says, not what was measured."
+        ),
+        numbers=(
+            *(Number(f"mean number of {name} after {end:g} h", mean) for name, mean in means.items()),
+            Number(f"intact fraction after {end:g} h", intact),
+        ),
+        tables={"course": result.to_dataframe()},
+        figures={name: CaptionedFigure(drawn, _CAPTIONS[name]) for name, drawn in level_figures(result).items()},
+        references=literature_references(sources),
+        literature=sources,
+        warnings=result.warnings,
+        next_measurements=(f"The mass spectrum after {end:g} h, to compare compositions with the prediction.",),
+    )
+
+
+def _sources(result: Simulation | MixedSimulation) -> tuple[str, ...]:
     """Rows of the parameters that have their default."""
     given = dataclasses.asdict(result.parameters)
     return literature_ids(
