@@ -364,3 +364,42 @@ def _progress() -> Callable[[float, str], None] | None:
         print(f"\r{100 * done:3.0f} %  {text:<70}", end="\n" if done >= 1.0 else "", file=sys.stderr, flush=True)
 
     return show
+
+
+@app.command(
+    help="Make the problem file of 'exchange fit' from compositions at several times: the JSON of 'esims' (P(n)) or "
+    "'nmr' (mean n), with the conditions of the vial."
+)
+def data(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE.json...", help="Output of 'goldshell esims --json' or 'nmr --json'.")
+    ],
+    times: Annotated[str, typer.Option(help="Times of the files, in their order: '10 min, 0.5 h, 1 h'.")],
+    vial: Annotated[Path, typer.Option(metavar="VIAL.yaml", help="Conditions, as for 'exchange simulate'.")],
+    out: Annotated[Path, typer.Option(metavar="PROBLEM.yaml", help="File to write; tables go beside it.")] = Path(
+        "problem.yaml"
+    ),
+    name: Annotated[str, typer.Option(help="Name of the experiment.")] = "exchange",
+    level: Annotated[float, typer.Option(help="Level of the intervals in the files, 0 to 1.")] = 0.95,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.workflows.exchange_from_esi_ms import (
+        exchange_data,
+        parse_times,
+        read_measured_shell,
+        read_vial,
+    )
+
+    hours = parse_times(times, len(files))
+    shells = [read_measured_shell(file, time, level=level) for file, time in zip(files, hours, strict=True)]
+    result = exchange_data(shells, read_vial(vial), name=name)
+    result.write(out)
+    if json_output:
+        print_json({**result.to_dict(), "problem": str(out)})
+        return
+    print_table(
+        ("time [h]", "observation", "mean n", "file"),
+        [(item["time_h"], item["kind"], item["mean_n"], item["source"]) for item in result.to_dict()["observations"]],
+        title=f"{out}: edit 'fit', then 'goldshell exchange fit {out}'",
+    )
+    print_warnings(result.warnings)

@@ -28,6 +28,8 @@ COMMANDS = {
     "exchange": ("exchange", "Ligand exchange and etching: simulate a vial, fit, design."),
     "esims": ("esims", "ESI mass spectrum of a cluster: ligand distribution with intervals."),
     "uvvis": ("uvvis", "UV-vis: orders of etching from traces, stability from spectra in time."),
+    "nmr": ("nmr", "NMR integrals: ligand ratio and mean composition with intervals."),
+    "zeta": ("zeta", "Mobility to zeta potential and charge per cluster, beside the titration model."),
     "fate": ("fate", "Fate in the body: non-compartmental analysis, simulation of organs and excreta."),
     "cells": ("cells", "Cells: uptake, toxicity, immune response; what is known, predictions, fits."),
     "sweep": ("sweep", "Run a command on every combination of values, on all cores or a cluster."),

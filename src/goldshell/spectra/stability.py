@@ -2,7 +2,8 @@
 
 Each spectrum: the band is fitted in its window as a Gaussian on a quadratic background (position, width); the
 absorbance is read at its top as measured, background included. Each quantity: its change from the first spectrum by a
-straight line in time (weighted, scatter included), or, where no straight line describes it, by the largest single difference with Bonferroni's correction. Verdict, by equivalence testing:
+straight line in time (weighted, scatter included), or, where no straight line describes it, by the largest single
+difference with Bonferroni's correction. Verdict, by equivalence testing:
 
     unchanged     the whole interval lies within the tolerance
     changed       the whole interval lies outside

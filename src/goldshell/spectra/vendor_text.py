@@ -202,3 +202,101 @@ def _refuse_ambiguous(
             where=f"{path}:{start + 1}",
             hint="export with semicolons or tabs",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table whose cells may be text, with what stood above it.
+
+    Parameters
+    ----------
+    path : file
+    metadata : keys in lower case -> text, from ``# key: value`` lines
+    header : names of the columns
+    rows : cells by row
+    lines : number of each row's line, from 1
+    decimal : "." or ","
+    """
+
+    path: Path
+    metadata: dict[str, str]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    decimal: str
+
+    def column(self, *names: str) -> int | None:
+        """Index of the first column whose name is, or begins with, one of ``names`` (lower case)."""
+        lowered = [name.lower().strip() for name in self.header]
+        for name in names:
+            for i, cell in enumerate(lowered):
+                if cell == name:
+                    return i
+        for name in names:
+            for i, cell in enumerate(lowered):
+                if cell.startswith(name):
+                    return i
+        return None
+
+    def number(self, row: int, column: int) -> float:
+        """A cell as a number; NaN when empty.
+
+        Raises
+        ------
+        InputError : text, or a number that is not finite; names line and column
+        """
+        cell = self.rows[row][column] if column < len(self.rows[row]) else ""
+        if not cell:
+            return float("nan")
+        try:
+            value = float(cell.replace(",", ".") if self.decimal == "," else cell)
+        except ValueError:
+            value = None  # type: ignore[assignment]
+        if value is None or not np.isfinite(value):
+            raise InputError(
+                f"column {self.header[column]!r}: {cell!r} is not a finite number",
+                where=f"{self.path}:{self.lines[row]}",
+            )
+        return value
+
+
+def read_text_table(path: Path, text: str, needed: tuple[tuple[str, ...], ...], *, expected: str) -> TextTable:
+    """Read a table with a header line, by tab, semicolon or comma, wherever it begins.
+
+    Parameters
+    ----------
+    path : for messages
+    text : of `read_file_text`
+    needed : for each column that must be there, the beginnings of its possible names (lower case)
+    expected : what the table should be, for messages
+
+    Raises
+    ------
+    InputError : no line names the columns (what was tried is named), or no rows
+    """
+    lines = text.splitlines()
+    for delimiter in ("\t", ";", ","):
+        for number, line in enumerate(lines):  # noqa: B007
+            header = _split(line.lstrip("#"), delimiter)
+            lowered = [name.lower() for name in header]
+            if len(header) > 1 and all(any(c.startswith(names) for c in lowered) for names in needed):
+                break
+        else:
+            continue
+        rows, places = [], []
+        for place in range(number + 1, len(lines)):
+            cells = _split(lines[place], delimiter)
+            if lines[place].strip(" ;,\t") and not lines[place].startswith("#"):
+                rows.append(tuple(cells))
+                places.append(place + 1)
+        if not rows:
+            raise InputError("the table has a header but no rows", where=f"{path}:{number + 1}")
+        cells = [cell for row in rows for cell in row]
+        comma = delimiter != "," and any(re.fullmatch(r"[+-]?\d+,\d+", cell) for cell in cells)
+        metadata = read_metadata([line for line in lines[:number] if line.startswith("#") or ":" in line])
+        return TextTable(path, metadata, tuple(header), tuple(rows), tuple(places), "," if comma else ".")
+    raise InputError(
+        f"no header line of {expected}",
+        where=str(path),
+        hint="tried tab, semicolon and comma; needed: " + ", ".join("/".join(names[:2]) for names in needed),
+    )

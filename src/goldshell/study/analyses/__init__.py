@@ -11,15 +11,19 @@ from goldshell.study.analyses import audit as audit
 from goldshell.study.analyses import cells as cells
 from goldshell.study.analyses import composition as composition
 from goldshell.study.analyses import diffusivity as diffusivity
+from goldshell.study.analyses import etching_from_uvvis as etching_from_uvvis
 from goldshell.study.analyses import exchange_design as exchange_design
 from goldshell.study.analyses import exchange_explained as exchange_explained
 from goldshell.study.analyses import exchange_fit as exchange_fit
 from goldshell.study.analyses import exchange_simulate as exchange_simulate
 from goldshell.study.analyses import excretion as excretion
+from goldshell.study.analyses import nmr as nmr
 from goldshell.study.analyses import ranges as ranges
 from goldshell.study.analyses import rates as rates
 from goldshell.study.analyses import series as series
 from goldshell.study.analyses import speciation as speciation
+from goldshell.study.analyses import stability as stability
+from goldshell.study.analyses import zeta as zeta
 
 KINDS: dict[str, ModuleType] = {
     "rates": rates,
@@ -34,6 +38,10 @@ KINDS: dict[str, ModuleType] = {
     "exchange_design": exchange_design,
     "exchange_explained": exchange_explained,
     "cells": cells,
+    "etching_from_uvvis": etching_from_uvvis,
+    "stability": stability,
+    "nmr": nmr,
+    "zeta": zeta,
     "audit": audit,
 }
 
@@ -50,6 +58,10 @@ AnySettings = Annotated[
     | exchange_design.Settings
     | exchange_explained.Settings
     | cells.Settings
+    | etching_from_uvvis.Settings
+    | stability.Settings
+    | nmr.Settings
+    | zeta.Settings
     | audit.Settings,
     Field(discriminator="kind"),
 ]
