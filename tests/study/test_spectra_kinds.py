@@ -37,5 +37,5 @@ def test_spectra_make_a_report(tmp_path: Path) -> None:
     assert [one["status"] for one in result.analyses] == ["done"] * 4, result
     report = result.report.read_text(encoding="utf-8")
     for words in ("Etching by UV-vis", "Stability by UV-vis", "pH9: changed", "pH4: unchanged", "Composition by NMR",
-                  "mean p-ATP per cluster", "Zeta potential and charge", "counter-ions"):  # fmt: skip
+                  "the fit of all regions", "Zeta potential and charge", "counter-ions"):  # fmt: skip
         assert words in report
