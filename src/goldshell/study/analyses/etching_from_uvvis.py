@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from goldshell.numerics import Estimate
 from goldshell.spectra import read_traces
 from goldshell.study.analysis import (
     Analysis,
@@ -79,7 +81,10 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             "returns on traces made from the fit, less what they were made with."
         ),
         numbers=tuple(numbers),
-        tables={"fits": result.fits_dataframe(), "traces": result.to_dataframe()},
+        tables={
+            "fits": result.fits_dataframe(),
+            "traces": result.to_dataframe().drop(columns=["source", "time_range_h"]),
+        },
         figures=figures,
         references=known_references({"zhang2026"}),
         warnings=result.warnings,
@@ -87,11 +92,18 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     )
 
 
+def _words(estimate: Estimate) -> str:
+    """With as many digits as its interval deserves."""
+    width = estimate.high - estimate.low
+    digits = min(max(1 - math.floor(math.log10(width)), 1), 4) if 0 < width < math.inf else 2
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
+
+
 def _summary(result: EtchingFit) -> tuple[str, ...]:
     x, y = result.orders.x, result.orders.y
-    said = [f"The order of etching is {x.value:.3g} ({x.low:.3g} to {x.high:.3g}) in clusters"]
+    said = [f"The order of etching is {_words(x)} in clusters"]
     if y is not None:
-        said[0] += f" and {y.value:.3g} ({y.low:.3g} to {y.high:.3g}) in thiol"
+        said[0] += f" and {_words(y)} in thiol"
     said[0] += "."
     if result.regression is not None and result.regression.x is not None:
         printed = result.regression.x

@@ -38,6 +38,11 @@ class Settings(AnalysisSettings):
     level: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
 
 
+def _names(source: str) -> str:
+    """File names without their folder."""
+    return ", ".join(Path(part).name for part in source.split(", "))
+
+
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Judge every condition by equivalence testing."""
     criteria = Criteria(settings.shift, settings.broadening, settings.loss, settings.duration)
@@ -65,8 +70,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             f"{criteria.duration:g} h), changed when all of it lies outside, otherwise undetermined."
         ),
         numbers=tuple(
-            Number(f"{one.series.condition}: {words[change.quantity]}", change.estimate, source=one.series.source,
-                   note=change.verdict)
+            Number(f"{one.series.condition}: {words[change.quantity]}", change.estimate,
+                   source=_names(one.series.source), note=change.verdict)
             for one in result.conditions
             for change in one.changes
         ),
