@@ -322,3 +322,84 @@ def _assignments(texts: list[str]) -> dict[str, float]:
             raise InputError(f"cannot read {text!r}", where="--fix", hint="write for example k_faeces=0.15")
         found[name.strip()] = number
     return found
+
+
+@app.command(
+    help="D-optimal times to dissect a number of animals, and what the samples would determine, against the plan (the "
+    "times) of a file as of 'fate simulate'."
+)
+def design(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.yaml", help="Species, particle, model with planned parameters, times.")
+    ],
+    animals: Annotated[int, typer.Option(help="How many are dissected.")] = 12,
+    measure: Annotated[
+        str, typer.Option(help="What every animal gives, comma between.")
+    ] = "blood,liver,spleen,kidney,urine,faeces",
+    earliest: Annotated[str, typer.Option(help="First time that is possible.")] = "5 min",
+    latest: Annotated[str, typer.Option(help="Last time.")] = "72 h",
+    collections: Annotated[str, typer.Option(help="When cages are changed besides, comma between [h].")] = "6,24,48",
+    cv: Annotated[float, typer.Option(help="Coefficient of variation of one sample.")] = 0.25,
+    focus: Annotated[str, typer.Option(help="Parameters that the plan is to determine; all when left out.")] = "",
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.errors import InputError
+    from goldshell.fate import plan_from_parameters, read_fate
+    from goldshell.fate import design as design_fate
+    from goldshell.units import parse
+
+    problem = read_fate(file)
+    try:
+        changes = [float(one) for one in _names(collections)]
+    except ValueError as reason:
+        raise InputError(f"cannot read {collections!r}", where="--collections", hint="write 6,24,48") from reason
+    result = design_fate(
+        plan_from_parameters(problem.parameters, problem.animal),
+        animals=animals,
+        given=problem.times,
+        measured=_names(measure),
+        earliest=parse(earliest, "h", where="--earliest"),
+        latest=parse(latest, "h", where="--latest"),
+        collections=changes,
+        cv=cv,
+        focus=_names(focus),
+    )
+    if figures is not None:
+        from goldshell.fate.figures_design import identifiability_table_bars, sampling_design
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(sampling_design(result), figures / "sampling_design.svg")
+        save(identifiability_table_bars(result), figures / "identifiability.svg")
+    if json_output:
+        print_json(result.to_dict())
+        return
+    print_table(
+        ("time [h]", "animals"),
+        [(one["time_h"], int(one["animals"])) for one in result.after.schedule()],
+        title=f"D-optimal times for {animals} animals; the plan of the file reaches {100 * result.efficiency:.0f} % of it",
+    )
+    print()
+    print_table(
+        ("parameter", "planned", "unit", "error, file's plan [%]", "error, this plan [%]"),
+        [
+            (
+                item.name,
+                item.start,
+                item.unit,
+                100.0 * result.before.errors[item.name],
+                100.0 * result.after.errors[item.name],
+            )
+            for item in result.parameters
+        ],
+        title=f"relative standard errors from the samples alone, CV {100 * cv:g} %",
+    )
+    print()
+    shown = [item.name for item in result.parameters]
+    print_table(
+        ("samples of the file's plan", *shown),
+        [(label, *(100.0 * errors[name] for name in shown)) for label, errors in result.identifiability.items()],
+        title="what each kind of sample adds: relative standard errors [%]",
+    )
+    print_warnings(result.warnings)

@@ -4,6 +4,11 @@ from goldshell.fate.data import FateData as FateData
 from goldshell.fate.data import FateSample as FateSample
 from goldshell.fate.data import percent_dose as percent_dose
 from goldshell.fate.data import read_fate_data as read_fate_data
+from goldshell.fate.design import FateDesign as FateDesign
+from goldshell.fate.design import design as design
+from goldshell.fate.design import identifiability_table as identifiability_table
+from goldshell.fate.design import plan_from_parameters as plan_from_parameters
+from goldshell.fate.design import planning_problem as planning_problem
 from goldshell.fate.fit import FateFit as FateFit
 from goldshell.fate.fit import fit as fit
 from goldshell.fate.interface import fate_model as fate_model

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldshell.fate.precision import errors_with
-from goldshell.fate.problem import Entry, FateProblem
+from goldshell.fate.problem import Entry, FitProblem
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ _CURES = {
 }
 
 
-def identifiability_statements(problem: FateProblem, inner: Array, errors: Mapping[str, float]) -> tuple[str, ...]:
+def identifiability_statements(problem: FitProblem, inner: Array, errors: Mapping[str, float]) -> tuple[str, ...]:
     """One sentence per limit of what was measured, with its arithmetic.
 
     Parameters
@@ -86,7 +86,7 @@ def identifiability_statements(problem: FateProblem, inner: Array, errors: Mappi
     return tuple(said)
 
 
-def _with(problem: FateProblem, inner: Array, parts: tuple[str, ...], time: float) -> dict[str, float]:
+def _with(problem: FitProblem, inner: Array, parts: tuple[str, ...], time: float) -> dict[str, float]:
     quantity = "concentration" if parts == ("blood",) else "amount"
     sigma = math.sqrt(math.log1p(_CV**2) / _ANIMALS)
     return errors_with(problem, inner, [Entry(parts, time, quantity=quantity, sigma=sigma)])

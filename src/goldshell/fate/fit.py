@@ -28,7 +28,7 @@ from goldshell.fate.data import FateData
 from goldshell.fate.lint import LintResult, lint
 from goldshell.fate.precision import data_errors
 from goldshell.fate.prepare import FitOptions, Posed, pose
-from goldshell.fate.problem import Evaluator, FateParameter, FateProblem, check_problem, outward
+from goldshell.fate.problem import Evaluator, FateParameter, FitProblem, check_problem, outward
 from goldshell.numerics import (
     Estimate,
     FitResult,
@@ -170,7 +170,7 @@ class FateFit:
     warnings: tuple[str, ...]
 
     @property
-    def problem(self) -> FateProblem:
+    def problem(self) -> FitProblem:
         """What was fitted, with the errors that were used."""
         return self.posed.problem
 
@@ -390,7 +390,7 @@ def fit_posed(
     )
 
 
-def solve(problem: FateProblem, start: Array | None = None, *, starts: int = _STARTS) -> tuple[Array, float, int]:
+def solve(problem: FitProblem, start: Array | None = None, *, starts: int = _STARTS) -> tuple[Array, float, int]:
     """Best search coordinates, their sum of squares, and how many searches ended there.
 
     Parameters
@@ -410,7 +410,7 @@ def solve(problem: FateProblem, start: Array | None = None, *, starts: int = _ST
     return best.values, best.sum_of_squares, agreeing
 
 
-def best_spread(problem: FateProblem) -> FateProblem:
+def best_spread(problem: FitProblem) -> FitProblem:
     """The problem with the spread between groups of the largest marginal likelihood (Laplace).
 
     Parameters
@@ -428,14 +428,14 @@ def best_spread(problem: FateProblem) -> FateProblem:
     return _with_spread(problem, _SPREADS[int(np.argmin(scores))])
 
 
-def _with_spread(problem: FateProblem, spread: float) -> FateProblem:
+def _with_spread(problem: FitProblem, spread: float) -> FitProblem:
     parameters = tuple(
         dataclasses.replace(item, spread=spread) if item.role == "deviation" else item for item in problem.parameters
     )
     return dataclasses.replace(problem, parameters=parameters)
 
 
-def _with_errors(posed: Posed) -> tuple[FateProblem, Array, int, float, list[str]]:
+def _with_errors(posed: Posed) -> tuple[FitProblem, Array, int, float, list[str]]:
     """Solve; estimate the errors that are not known, widen those that are too small, and solve again."""
     problem, notes, widened = posed.problem, [], 1.0
     inner, _, agreeing = solve(problem)
@@ -478,11 +478,11 @@ def _with_errors(posed: Posed) -> tuple[FateProblem, Array, int, float, list[str
     return problem, inner, agreeing, widened, notes
 
 
-def _with_sigma(problem: FateProblem, series: frozenset[str], sigma: float) -> FateProblem:
+def _with_sigma(problem: FitProblem, series: frozenset[str], sigma: float) -> FitProblem:
     return problem.with_sigma(lambda one: sigma if one.series in series and one.relation == "=" else one.sigma)
 
 
-def _estimated_sigma(problem: FateProblem, inner: Array, series: frozenset[str]) -> float | None:
+def _estimated_sigma(problem: FitProblem, inner: Array, series: frozenset[str]) -> float | None:
     """Root mean square residual of ln value of the series, degrees of freedom taken off; None when too few."""
     evaluator = Evaluator(problem)
     entries = [one for group in problem.groups for one in group.entries if not math.isnan(one.value)]
@@ -504,7 +504,7 @@ def _effective(jacobian: Array, rows: int, covariance: Array) -> float:
     return float(np.einsum("ij,jk,ik->", jacobian[:rows], finite, jacobian[:rows]))
 
 
-def _log_sigma(problem: FateProblem) -> float:
+def _log_sigma(problem: FitProblem) -> float:
     """Sum of ln sigma of the exact samples, the part of -ln L that depends on estimated errors [nat]."""
     return sum(
         math.log(one.sigma)
@@ -589,7 +589,7 @@ def _warnings(
     return said
 
 
-def _sample(problem: FateProblem, evaluator: Evaluator, statistics: FitResult, steps: int) -> Posterior:
+def _sample(problem: FitProblem, evaluator: Evaluator, statistics: FitResult, steps: int) -> Posterior:
     from goldshell.numerics.sampling import sample_posterior
 
     def log_probability(inner: Array) -> float:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from goldshell.fate.problem import Entry, Evaluator, FateParameter, FateProblem
+from goldshell.fate.problem import Entry, Evaluator, FateParameter, FitProblem
 from goldshell.numerics.fit import covariance_matrix
 
 Array = NDArray[np.float64]
@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 _KEPT = ("recovery", "deviation", "scale")
 
 
-def data_errors(problem: FateProblem, inner: Array, evaluator: Evaluator | None = None) -> dict[str, float]:
+def data_errors(problem: FitProblem, inner: Array, evaluator: Evaluator | None = None) -> dict[str, float]:
     """Relative standard error of every parameter from the samples alone [1]; infinite where they say nothing.
 
     Parameters
@@ -43,7 +43,7 @@ def data_errors(problem: FateProblem, inner: Array, evaluator: Evaluator | None 
     return _errors(np.vstack([jacobian[:rows], jacobian[kept]]), problem.parameters, inner)
 
 
-def errors_with(problem: FateProblem, inner: Array, extra: Sequence[Entry], group: int = 0) -> dict[str, float]:
+def errors_with(problem: FitProblem, inner: Array, extra: Sequence[Entry], group: int = 0) -> dict[str, float]:
     """The same after further samples have been taken from one group.
 
     Parameters
@@ -59,8 +59,8 @@ def errors_with(problem: FateProblem, inner: Array, extra: Sequence[Entry], grou
     return data_errors(dataclasses.replace(problem, groups=tuple(groups), orders=()), inner)
 
 
-def information(problem: FateProblem, inner: Array, entries: Sequence[Entry]) -> Array:
-    """Information of every entry on its own, (n, p, p).
+def sensitivity(problem: FitProblem, inner: Array, entries: Sequence[Entry]) -> Array:
+    """Derivative of ln of every entry over its standard deviation, (n, p); its square is the information.
 
     Parameters
     ----------
@@ -70,8 +70,7 @@ def information(problem: FateProblem, inner: Array, entries: Sequence[Entry]) ->
     """
     group = dataclasses.replace(problem.groups[0], entries=tuple(entries))
     slopes = Evaluator(dataclasses.replace(problem, groups=(group,), orders=())).log_derivatives(inner)
-    scaled = slopes / np.array([one.sigma for one in entries])[:, None]
-    return np.asarray(scaled[:, :, None] * scaled[:, None, :])
+    return np.asarray(slopes / np.array([one.sigma for one in entries])[:, None])
 
 
 def relative(item: FateParameter, inner: float, error: float) -> float:

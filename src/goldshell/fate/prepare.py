@@ -22,7 +22,7 @@ from goldshell.fate.data import EXCRETA, FLUIDS, FateData, FateSample
 from goldshell.fate.interface import FateModel, fate_model
 from goldshell.fate.lint import lint
 from goldshell.fate.physiology import Physiology
-from goldshell.fate.problem import Entry, FateParameter, FateProblem, Group
+from goldshell.fate.problem import Entry, FateParameter, FitProblem, Group
 
 DEFAULT_CV = 0.25  # of a mean without a standard deviation
 MODEL_CV = 0.05
@@ -87,7 +87,7 @@ class Posed:
     notes : decisions in words
     """
 
-    problem: FateProblem
+    problem: FitProblem
     estimated: frozenset[str]
     left_out: tuple[str, ...]
     covariate: str
@@ -159,7 +159,7 @@ def pose(data: FateData, options: FitOptions = FitOptions()) -> Posed:
     if any(item.compartment not in variations for item in bare):
         notes.append(f"means without a standard deviation are given a CV of {100 * DEFAULT_CV:.0f} % between animals")
     parameters, fixed = _parameters(model, data, groups, usable, options, covariate, span)
-    problem = FateProblem(
+    problem = FitProblem(
         model=model,
         animal=data.animal,
         groups=tuple(groups),

@@ -35,6 +35,7 @@ Array = NDArray[np.float64]
 
 STEP = 2e-4  # of derivatives, in search coordinates
 _TINY = 1e-12  # [%ID], below which a prediction counts as nothing
+_NOISE = 1e-7
 _UNITY = 1.0 - 1e-9
 
 
@@ -188,7 +189,7 @@ Link = Callable[[Mapping[str, float], Group], float]
 
 
 @dataclass(frozen=True, slots=True)
-class FateProblem:
+class FitProblem:
     """What is fitted.
 
     Parameters
@@ -230,7 +231,7 @@ class FateProblem:
         """Number of observations, stated orders included."""
         return sum(not math.isnan(one.value) for group in self.groups for one in group.entries) + len(self.orders)
 
-    def with_sigma(self, change: Callable[[Entry], float]) -> FateProblem:
+    def with_sigma(self, change: Callable[[Entry], float]) -> FitProblem:
         """The same with other standard deviations of the residuals."""
         groups = tuple(
             dataclasses.replace(
@@ -244,7 +245,7 @@ class FateProblem:
 class Evaluator:
     """Predictions, residuals and their derivatives for a problem."""
 
-    def __init__(self, problem: FateProblem) -> None:
+    def __init__(self, problem: FitProblem) -> None:
         self.problem = problem
         index = {name: number for number, name in enumerate(problem.names)}
         kinds = {item.name: item.kind for item in problem.parameters}
@@ -390,6 +391,7 @@ class Evaluator:
             if len(moved):
                 logs = self._log(sets, number)
                 slopes = (logs[0::2] - logs[1::2]).T / (2 * STEP)  # (n, moved)
+                slopes[np.abs(slopes) < _NOISE] = 0.0  # rounding errors would look like information
                 out[self._rows[number]] = slopes @ matrix[moved]
             out[self._rows[number]] += self._shift[number]
         return out
@@ -493,7 +495,7 @@ def _censored_slope(z: Array) -> Array:
     return np.asarray(-np.exp(-0.5 * z**2 - 0.5 * math.log(2.0 * math.pi) - logs) / root)
 
 
-def check_problem(problem: FateProblem) -> None:
+def check_problem(problem: FitProblem) -> None:
     """Refuse a problem that cannot be fitted as posed.
 
     Raises
