@@ -345,8 +345,8 @@ def design(
     json_output: JsonOption = False,
 ) -> None:
     from goldshell.errors import InputError
-    from goldshell.fate import plan_from_parameters, read_fate
     from goldshell.fate import design as design_fate
+    from goldshell.fate import plan_from_parameters, read_fate
     from goldshell.units import parse
 
     problem = read_fate(file)
@@ -378,7 +378,7 @@ def design(
     print_table(
         ("time [h]", "animals"),
         [(one["time_h"], int(one["animals"])) for one in result.after.schedule()],
-        title=f"D-optimal times for {animals} animals; the plan of the file reaches {100 * result.efficiency:.0f} % of it",
+        title=f"D-optimal times for {animals} animals (efficiency of the file's: {100 * result.efficiency:.0f} %)",
     )
     print()
     print_table(
@@ -403,3 +403,53 @@ def design(
         title="what each kind of sample adds: relative standard errors [%]",
     )
     print_warnings(result.warnings)
+
+
+@app.command(
+    help="The published numbers on fate, explained by one model: sizes (sieve or trap), zhang2026 (what the shell "
+    "changes), table1 (rows of Sang et al.). Predictions with intervals; what cannot be known. About 15 s each."
+)
+def explain(
+    question: Annotated[
+        str | None, typer.Argument(metavar="[QUESTION]", help="sizes, zhang2026 or table1; all when left out.")
+    ] = None,
+    level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
+    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.errors import InputError
+    from goldshell.fate.explain import QUESTIONS
+    from goldshell.fate.explain import explain as answer
+
+    if not 0.0 < level < 1.0:
+        raise InputError(f"a level of {level:g}", where="--level", hint="0.95 gives 95 % intervals")
+    found = [answer(one, level=level, seed=seed) for one in (QUESTIONS if question is None else (question,))]
+    if figures is not None:
+        from goldshell.fate.figures_explain import explanation_figure
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        for one in found:
+            save(explanation_figure(one), figures / f"{one.question}.svg")
+    if json_output:
+        print_json({"explanations": [one.to_dict() for one in found]})
+        return
+    for one in found:
+        print(f"{one.question}: {one.verdict}")
+        for text in one.findings:
+            print(f"- {text}")
+        print("not known:")
+        for text in one.unknown:
+            print(f"- {text}")
+        print_table(
+            ("mechanism", "particle", "quantity", "value", "low", "high", "unit", "measured"),
+            [
+                tuple(
+                    item.to_dict()[key]
+                    for key in ("mechanism", "subject", "quantity", "value", "low", "high", "unit", "measured")
+                )
+                for item in one.forecasts
+            ],
+        )
+        print()

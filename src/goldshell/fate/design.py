@@ -179,7 +179,9 @@ def plan_from_parameters(parameters: ModelParameters, animal: Physiology) -> Fit
     """
     name = type(parameters).__module__.rpartition(".")[2]
     return planning_problem(
-        fate_model(name), animal, {item.name: float(getattr(parameters, item.name)) for item in dataclasses.fields(parameters)}
+        fate_model(name),
+        animal,
+        {item.name: float(getattr(parameters, item.name)) for item in dataclasses.fields(parameters)},
     )
 
 
@@ -279,7 +281,9 @@ def design(
     if not 1 <= animals <= 500:
         raise InputError(f"{animals} animals", where="animals", hint="expected 1 to 500")
     if not (0.0 < earliest < latest < math.inf):
-        raise InputError(f"times from {earliest:g} to {latest:g} h", where="times", hint="expected 0 < earliest < latest")
+        raise InputError(
+            f"times from {earliest:g} to {latest:g} h", where="times", hint="expected 0 < earliest < latest"
+        )
     if not 0.0 < cv < 10.0:
         raise InputError(f"a coefficient of variation of {cv:g}", where="cv", hint="write for example 0.25")
     grid = _rounded(np.geomspace(earliest, latest, _GRID), earliest, latest)
@@ -305,9 +309,7 @@ def design(
     warnings = []
     lost = [name for name, error in after.errors.items() if error > _POOR and name != "recovery"]
     if lost:
-        warnings.append(
-            f"no plan with these samples determines {', '.join(lost)} to 50 %: measure something else, or keep the prior"
-        )
+        warnings.append(f"no plan with these samples determines {', '.join(lost)} to 50 %: measure something else")
     if "fu_theta" in problem.names:
         warnings.append("only the product fu theta can be known from kinetics: a binding assay splits it")
     if not set(names) & set(FLUIDS):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
-from numpy.typing import NDArray
 
 from goldshell.fate.design import FateDesign
 from goldshell.fate.figures import COMPARTMENT_COLOURS
 from goldshell.fate.problem import Evaluator
 from goldshell.plotting import COLOURS, GREY, house_style, new_figure
-
-Array = NDArray[np.float64]
 
 _MOST = 1000.0  # [%], above which an error is drawn as not determined
 
@@ -91,7 +90,7 @@ def identifiability_table_bars(result: FateDesign) -> Figure:
     return figure
 
 
-def _bars(axis: Axes, rows: Array, errors: list[float], colour: str, label: str, *, height: float = 0.36) -> None:
+def _bars(axis: Axes, rows: Any, errors: list[float], colour: str, label: str, *, height: float = 0.36) -> None:
     shown = np.minimum(np.array(errors), _MOST)
     axis.barh(rows, shown, height=0.92 * height, color=colour, label=label)
     for row, error, drawn in zip(rows, errors, shown, strict=True):

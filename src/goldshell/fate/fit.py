@@ -284,6 +284,19 @@ def laplace_draws(statistics: FitResult, count: int, *, seed: int) -> Array:
     return np.asarray(np.clip(drawn, low, high))
 
 
+def posterior_draws(result: FateFit, count: int, *, steps: int = 150) -> Array:
+    """Draws from the posterior itself, in search coordinates (count, p).
+
+    Parameters
+    ----------
+    result : the fit
+    count : how many draws
+    steps : of the ensemble sampler; the first third is dropped
+    """
+    found = _posterior(result.problem, Evaluator(result.problem), result.statistics, steps)
+    return np.asarray(found.samples[np.linspace(0, len(found.samples) - 1, count).astype(int)])
+
+
 def fit(
     data: FateData,
     options: FitOptions | None = None,
@@ -317,7 +330,12 @@ def fit(
 
 
 def fit_posed(
-    posed: Posed, linted: LintResult | None = None, *, profiles: bool = True, posterior_steps: int = 0
+    posed: Posed,
+    linted: LintResult | None = None,
+    *,
+    profiles: bool = True,
+    posterior_steps: int = 0,
+    widen: bool = True,
 ) -> FateFit:
     """Fit a problem that is posed already.
 
@@ -327,13 +345,14 @@ def fit_posed(
     linted : findings on the table, repeated among the warnings
     profiles : intervals by profile likelihood; by curvature when False
     posterior_steps : of the posterior sampler, 0 for none
+    widen : widen errors that the residuals exceed
 
     Returns
     -------
     FateFit
     """
     check_problem(posed.problem)
-    problem, inner, agreeing, widened, notes = _with_errors(posed)
+    problem, inner, agreeing, widened, notes = _with_errors(posed, widen)
     posed = dataclasses.replace(posed, problem=problem)
     evaluator = Evaluator(problem)
     residuals, jacobian = evaluator.residuals(inner), evaluator.jacobian(inner)
@@ -435,7 +454,7 @@ def _with_spread(problem: FitProblem, spread: float) -> FitProblem:
     return dataclasses.replace(problem, parameters=parameters)
 
 
-def _with_errors(posed: Posed) -> tuple[FitProblem, Array, int, float, list[str]]:
+def _with_errors(posed: Posed, widen: bool) -> tuple[FitProblem, Array, int, float, list[str]]:
     """Solve; estimate the errors that are not known, widen those that are too small, and solve again."""
     problem, notes, widened = posed.problem, [], 1.0
     inner, _, agreeing = solve(problem)
@@ -460,7 +479,7 @@ def _with_errors(posed: Posed) -> tuple[FitProblem, Array, int, float, list[str]
     known = [
         one for group in problem.groups for one in group.entries if one.series not in posed.estimated and one.value > 0
     ]
-    if known:
+    if known and widen:
         evaluator = Evaluator(problem)
         residuals, jacobian = evaluator.residuals(inner), evaluator.jacobian(inner)
         count = evaluator.data_rows
@@ -589,21 +608,23 @@ def _warnings(
     return said
 
 
-def _sample(problem: FitProblem, evaluator: Evaluator, statistics: FitResult, steps: int) -> Posterior:
+def _posterior(problem: FitProblem, evaluator: Evaluator, statistics: FitResult, steps: int) -> Posterior:
+    """Samples in search coordinates."""
     from goldshell.numerics.sampling import sample_posterior
 
-    def log_probability(inner: Array) -> float:
-        residuals = evaluator.residuals(inner)
-        return -0.5 * float(residuals @ residuals)
-
-    found = sample_posterior(
-        log_probability,
+    return sample_posterior(
+        evaluator.log_posterior,
         statistics.values,
         statistics.covariance,
         statistics.problem.bounds,
         problem.names,
         seed=problem.seed,
         steps=steps,
+        vectorised=True,
     )
+
+
+def _sample(problem: FitProblem, evaluator: Evaluator, statistics: FitResult, steps: int) -> Posterior:
+    found = _posterior(problem, evaluator, statistics, steps)
     columns = [outward(item.kind, found.samples[:, number]) for number, item in enumerate(problem.parameters)]
     return dataclasses.replace(found, samples=np.column_stack(columns))

@@ -185,7 +185,7 @@ class Order:
     source: str = ""
 
 
-Link = Callable[[Mapping[str, float], Group], float]
+Link = Callable[[Mapping[str, Array], Group], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ class Evaluator:
 
     def group_values(self, inner: Array, number: int) -> dict[str, float]:
         """Parameters of the model for one group [their units]."""
-        coordinates, _ = self._linked(inner, number, derivative=False)
+        coordinates = self._coordinates(inner[None], number)[0]
         return {
             name: float(outward(kind, value))
             for name, kind, value in zip(self._targets, self._kinds, coordinates, strict=True)
@@ -325,9 +325,7 @@ class Evaluator:
         number : of the group
         times : [h]
         """
-        rows = np.atleast_2d(inner)
-        coordinates = np.array([self._linked(row, number, derivative=False)[0] for row in rows])
-        return self._courses(coordinates, number, times)
+        return self._courses(self._coordinates(np.atleast_2d(inner), number), number, times)
 
     def _courses(self, coordinates: Array, number: int, times: Array) -> dict[str, Array]:
         problem = self.problem
@@ -341,48 +339,43 @@ class Evaluator:
             values["unbound_fraction"] = np.ones(len(coordinates))
         return problem.model.courses(values, times, problem.animal, problem.groups[number].covariates)
 
-    def _linked(self, inner: Array, number: int, *, derivative: bool) -> tuple[Array, Array]:
-        """Coordinates of a group's parameters (q,), and their derivative (q, p)."""
-        matrix = self._plain[number]
-        coordinates = matrix @ inner
-        if not self.problem.links:
-            return coordinates, matrix
-        matrix = matrix.copy()
-        names, group = self.problem.names, self.problem.groups[number]
-        for name, link in self.problem.links.items():
-            position = self._targets.index(name)
-            kind = self._kinds[position]
-
-            def at(point: Array, link: Link = link, kind: str = kind) -> float:
-                values = {
-                    item.name: item.outward(float(x)) for item, x in zip(self.problem.parameters, point, strict=True)
-                }
+    def _coordinates(self, inner: Array, number: int) -> Array:
+        """Coordinates of a group's parameters (m, q)."""
+        coordinates = inner @ self._plain[number].T
+        if self.problem.links:
+            group = self.problem.groups[number]
+            values = {
+                item.name: outward(item.kind, inner[:, column]) for column, item in enumerate(self.problem.parameters)
+            }
+            for name, link in self.problem.links.items():
+                position = self._targets.index(name)
                 found = link(values, group)
-                return math.log(found) if kind == "log" else math.log(found / max(1.0 - found, 1e-12))
+                odds = found if self._kinds[position] == "log" else found / (1.0 - found)
+                coordinates[:, position] += np.log(odds)
+        return np.asarray(coordinates)
 
-            coordinates[position] += at(inner)
-            if derivative:
-                for column in range(len(names)):
-                    shifted = inner.copy()
-                    shifted[column] += STEP
-                    upper = at(shifted)
-                    shifted[column] -= 2 * STEP
-                    matrix[position, column] += (upper - at(shifted)) / (2 * STEP)
-        return coordinates, matrix
+    def _slopes(self, inner: Array, number: int) -> Array:
+        """Derivative of a group's coordinates (q, p)."""
+        matrix = self._plain[number]
+        if not self.problem.links:
+            return matrix
+        shifts = STEP * np.eye(len(inner))
+        found = self._coordinates(np.concatenate([inner + shifts, inner - shifts]), number)
+        return np.asarray((found[: len(inner)] - found[len(inner) :]).T / (2 * STEP))
 
     def log_predictions(self, inner: Array) -> Array:
         """ln of every predicted number (n,)."""
         out = np.empty(self._size)
         for number in range(len(self.problem.groups)):
-            coordinates, _ = self._linked(inner, number, derivative=False)
-            out[self._rows[number]] = self._log(coordinates[None], number)[0] + self._shift[number] @ inner
+            coordinates = self._coordinates(inner[None], number)
+            out[self._rows[number]] = self._log(coordinates, number)[0] + self._shift[number] @ inner
         return out
 
     def log_derivatives(self, inner: Array) -> Array:
         """Derivative of `log_predictions` (n, p)."""
         out = np.zeros((self._size, len(inner)))
         for number in range(len(self.problem.groups)):
-            coordinates, matrix = self._linked(inner, number, derivative=True)
+            coordinates, matrix = self._coordinates(inner[None], number)[0], self._slopes(inner, number)
             moved = np.flatnonzero(np.any(matrix != 0.0, axis=1))
             sets = np.repeat(coordinates[None], 2 * len(moved), axis=0)
             for row, position in enumerate(moved):
@@ -464,6 +457,24 @@ class Evaluator:
             orders[row] = steep / one.spread * (slopes[larger] - slopes[smaller])
         prior = np.diag(1.0 / self._width)[self._with_prior]
         return np.vstack([data[self.observed], orders, prior])
+
+    def log_posterior(self, inner: Array) -> Array:
+        """ln of likelihood and priors up to a constant, for many points at once.
+
+        Parameters
+        ----------
+        inner : search coordinates (m, p)
+
+        Returns
+        -------
+        (m,) [nat]
+        """
+        logs = np.empty((len(inner), self._size))
+        for number in range(len(self.problem.groups)):
+            coordinates = self._coordinates(inner, number)
+            logs[:, self._rows[number]] = self._log(coordinates, number) + inner @ self._shift[number].T
+        rows = [self._residuals(one, point) for one, point in zip(logs, inner, strict=True)]
+        return np.array([-0.5 * float(row @ row) for row in rows])
 
     @property
     def data_rows(self) -> int:

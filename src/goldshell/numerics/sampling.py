@@ -77,7 +77,7 @@ class Posterior:
 
 
 def sample_posterior(
-    log_probability: Callable[[Array], float],
+    log_probability: Callable[[Array], Any],
     start: Sequence[float] | Array,
     covariance: Array,
     bounds: Sequence[tuple[float, float]],
@@ -86,6 +86,7 @@ def sample_posterior(
     seed: int,
     steps: int = 1000,
     walkers: int | None = None,
+    vectorised: bool = False,
 ) -> Posterior:
     """Sample a posterior from around its mode.
 
@@ -99,6 +100,7 @@ def sample_posterior(
     seed : of the random numbers
     steps : per walker; the first third is dropped
     walkers : 4 per parameter, at least 16, when None
+    vectorised : ``log_probability`` takes many points (m, p) and returns (m,)
 
     Returns
     -------
@@ -126,11 +128,14 @@ def sample_posterior(
     np.fill_diagonal(correlation, 1.0)
     root = np.linalg.cholesky(correlation * 0.99 + 0.01 * np.eye(mode.size)) * np.sqrt(variances)[:, None]
 
-    def bounded(values: Array) -> float:
-        if np.any(values < low) or np.any(values > high):
-            return -math.inf
-        found = log_probability(values)
-        return found if math.isfinite(found) else -math.inf
+    def bounded(values: Array) -> Any:
+        points = np.atleast_2d(values)
+        inside = np.all((points >= low) & (points <= high), axis=1)
+        found = np.full(len(points), -math.inf)
+        if inside.any():
+            found[inside] = log_probability(points[inside] if vectorised else points[0])
+        found[~np.isfinite(found)] = -math.inf
+        return found if values.ndim == 2 else float(found[0])
 
     places: list[Array] = []
     for _ in range(50 * count):
@@ -141,7 +146,7 @@ def sample_posterior(
             break
     else:
         raise AnalysisError("no starting points with a finite posterior", hint="fit again, or narrow the bounds")
-    sampler = emcee.EnsembleSampler(count, mode.size, bounded)
+    sampler = emcee.EnsembleSampler(count, mode.size, bounded, vectorize=vectorised)
     state = np.random.RandomState(seed)
     sampler.random_state = state.get_state()
     sampler.run_mcmc(np.array(places), steps, skip_initial_state_check=True)
