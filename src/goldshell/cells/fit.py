@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 _DRAWS = 400
 _TINY = 1e-300
+_EXACT = 1e-4  # share of the data's range below which residuals are no scatter
+_HUGE = 1e30
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,10 @@ def read_observations(path: Path, name: str) -> Observations:
     table = read_table(path, header, numeric=header, optional=("sd",))
     series = _series(one, table, path)
     x = check_inputs(one, table[one.x.name].to_numpy(dtype=float), str(path))
-    if one.y.log and (table[one.y.name] <= 0).any():
-        raise InputError(f"{one.y.name} must be above 0: it is fitted on a logarithmic scale", where=str(path))
+    if one.y.log and not table[one.y.name].between(1 / _HUGE, _HUGE).all():
+        raise InputError(
+            f"{one.y.name} must be above 0 and below {_HUGE:g}: it is fitted on a logarithmic scale", where=str(path)
+        )
     sd = table["sd"].to_numpy(dtype=float)
     if np.all(np.isnan(sd)):
         deviations = None
@@ -183,10 +187,15 @@ def fit_relation(name: str, data: Observations, *, level: float = 0.95) -> Relat
     everywhere = np.tile(grid(one, 13), len(used))
     places = tuple(name for name in used for _ in range(len(everywhere) // len(used)))
     unseen = [item for item in able if item not in moves and _has_effect(one, item, everywhere, places)]
-    room = len(data.x) - (0 if data.sd is not None else 1)
+    telling = sum(
+        any(_has_effect(one, item, data.x[place : place + 1], data.series[place : place + 1]) for item in moves)
+        for place in range(len(data.x))
+    )
+    room = telling - (0 if data.sd is not None else 1)
     if room < 1:
         raise AnalysisError(
-            f"{len(data.x)} point cannot be fitted", hint="give more points, or the standard deviation (column sd)"
+            f"{telling} of {len(data.x)} points depend on a parameter, which cannot be fitted",
+            hint="give more points away from the reference of the relation, or the standard deviation (column sd)",
         )
     ranked = sorted(moves, key=lambda item: item.chosen)
     chosen = {item.info.name for item in ranked[:room]}
@@ -218,11 +227,13 @@ def fit_relation(name: str, data: Observations, *, level: float = 0.95) -> Relat
     )
     best = replace(start, **dict(zip(names, fit.values.tolist(), strict=True)))
     warnings = list(fit.warnings)
+    if data.sd is None and np.max(np.abs(fit.residuals)) < _EXACT * max(float(np.ptp(data.y)), _TINY):
+        warnings.append("the curve passes through all points: without scatter the intervals mean nothing; give sd")
     if held:
         warnings.append(
             f"underdetermined: {len(data.x)} points at these {one.x.name}, so {', '.join(held)} "
             f"{'stays' if len(held) == 1 else 'stay'} at the default; "
-            f"{len(moves) + len(unseen) + (data.sd is None)} points, some at other {one.x.name}, would free all"
+            f"{len(moves) + len(unseen) + len(data.x) - room} points, some at other {one.x.name}, would free all"
         )
     return RelationFit(one, data, fit, held, best, tuple(warnings))
 
@@ -233,7 +244,7 @@ def _has_effect(one: Relation, item: Admitted, x: Array, series: Sequence[str]) 
     low, high = (item.low, item.high) if item.low < item.high else (item.info.low, item.info.high)
     width = high - low
     other = low + 0.7 * width if np.isfinite(width) else item.info.default * 1.1 + 0.1
-    if other == item.info.default:
+    if np.isclose(other, item.info.default):
         other = low + 0.3 * width
     changed = replace(start, **{item.info.name: other})
     for name in dict.fromkeys(series):

@@ -37,7 +37,11 @@ class Parameters:
     """Number of sites."""
 
     sites: float = parameter(
-        18.0, unit="1", source="cells-conjugation-sites", bounds=(1.0, 1000.0), meaning="N, rounded to a whole number"
+        18.0,
+        unit="1",
+        source="cells-conjugation-sites",
+        bounds=(1.0, 1000.0),
+        meaning="N; a number between two whole ones mixes them",
     )
 
 
@@ -58,11 +62,19 @@ def valency(mean: ArrayLike, count: int, parameters: Parameters = Parameters()) 
     ------
     InputError : a count below 0
     """
-    from scipy.special import gammaln, xlog1py, xlogy
-
     if count < 0:
         raise InputError(f"{count} molecules per particle", hint="count from 0")
-    average, sites = np.broadcast_arrays(np.asarray(mean, dtype=float), np.round(parameters.sites))
+    below = np.floor(parameters.sites)
+    way = np.asarray(parameters.sites) - below
+    first = _whole_sites(mean, count, below)
+    return np.asarray(np.where(way > 0, (1 - way) * first + way * _whole_sites(mean, count, below + 1), first))
+
+
+def _whole_sites(mean: ArrayLike, count: int, number: ArrayLike) -> Array:
+    """The same for a whole number of sites."""
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    average, sites = np.broadcast_arrays(np.asarray(mean, dtype=float), np.asarray(number, dtype=float))
     with np.errstate(invalid="ignore", divide="ignore"):
         q = average / sites
         binomial = np.where(
