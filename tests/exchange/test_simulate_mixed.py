@@ -52,6 +52,7 @@ def several(base: Experiment, *shares: float, amount: float = 0.9, start=None, *
 def test_alike_ligands_lump_to_level_1(law: str, two_phase: bool) -> None:
     """Mathematical property: n1 + n2 of ligands that are alike follows the binary model, every term on."""
     base = vial(two_phase=two_phase, exchange_law=law, etching_law=law)
+    base = dataclasses.replace(base, sites=9, site_classes=(6, 3), initial_shell=(1.0,) + (0.0,) * 9)
     amount = {"organic_ligand_mM": 0.9} if two_phase else {"water_ligand_mM": 0.9}
     binary = simulate(
         dataclasses.replace(base, **amount), well_mixed.Parameters(**RICH), integrator="cvode", rtol=1e-10
