@@ -1,6 +1,6 @@
 """A straight calibration line: slope, intercept, detection limit, concentration from a signal, and lines compared.
 
-    y = a + b x + e,   detection limit x_D = 3.3 s / b,   quantification limit 10 s / b,   s = residual standard deviation
+    y = a + b x + e,   detection limit x_D = 3.3 s / b,   quantification 10 s / b,   s = residual standard deviation
 
 The interval of a concentration read off the line is Fieller's, which is exact for normal errors and may be open.
 Lines are compared by analysis of covariance: F of a common slope against one slope each, over pooled residuals.

@@ -1,0 +1,196 @@
+"""``goldshell image depth|ct|pa|decay|performance``: light in tissue, X-ray contrast, kidney curves, nuclides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
+
+FiguresOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``goldshell image``."""
+    for command in (depth, ct, pa, decay, performance):
+        app.command(help=command.__doc__)(command)
+
+
+def depth(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="Tissue, probe, camera, depths, exposures.")],
+    figures: FiguresOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Least visible concentration of a probe by depth and exposure: laser, tissue, glow, camera noise."""
+    from goldshell.imaging.optics.schema import read_depth
+
+    problem = read_depth(file)
+    found = problem.solve()
+    if figures is not None:
+        from goldshell.imaging.figures_physics import tissue_spectra, visibility_map
+
+        _save(figures, "visibility", visibility_map(found))
+        marks = (problem.probe.excitation, problem.probe.emission)
+        _save(figures, "tissue_spectra", tissue_spectra([problem.medium], marks))
+    if json_output:
+        print_json(found.to_dict())
+        return
+    print_table(
+        ("depth [mm]", "method", "excitation", "escape", *(f"least at {one:g} s [uM]" for one in found.exposure)),
+        [
+            (
+                float(at), found.method[row], float(found.excitation[row]), float(found.escape[row]),
+                *(
+                    f"{found.least[k, row]:.3g} ({found.least_low[k, row]:.2g} to {found.least_high[k, row]:.2g})"
+                    for k in range(found.exposure.size)
+                ),
+            )
+            for row, at in enumerate(found.depth)
+        ],
+        title=f"{problem.medium.name}, signal {found.threshold:g} times its noise; "
+        f"range: tissue composition and scattering {100 * problem.file.spread:g} % less or more",
+    )  # fmt: skip
+    print_warnings(found.warnings)
+
+
+def ct(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns concentration, hu; optionally agent.")],
+    unit: Annotated[str, typer.Option(help="Unit of the concentration of gold: mg/mL or mM.")] = "mg/mL",
+    level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    figures: FiguresOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """CT number against concentration: slope with interval, detection limit, agents compared; beside S's values."""
+    from goldshell.errors import InputError
+    from goldshell.files import read_table
+    from goldshell.imaging.ct import ct_line, published_slopes
+    from goldshell.statistics import compare_slopes
+
+    if unit not in ("mg/mL", "mM"):
+        raise InputError(f"unit {unit!r}", where="--unit", hint="choose mg/mL or mM")
+    table = read_table(file, ("concentration", "hu"), numeric=("concentration", "hu"))
+    agents = table["agent"].astype(str) if "agent" in table.columns else ["agent"] * len(table)
+    lines = {}
+    for name in dict.fromkeys(agents):
+        own = table[[one == name for one in agents]]
+        lines[name] = ct_line(own["concentration"], own["hu"], unit=unit, level=level)
+    compared = compare_slopes(list(lines.values())) if len(lines) > 1 else None
+    published = published_slopes()
+    if figures is not None:
+        from goldshell.imaging.figures_physics import calibration_figure
+
+        _save(figures, "ct", calibration_figure(lines, f"gold / {unit}", "CT number / HU"))
+    if json_output:
+        payload: dict[str, Any] = {"agents": {name: line.to_dict() for name, line in lines.items()}}
+        payload["comparison"] = None if compared is None else compared.to_dict()
+        print_json(payload | {"published": published.to_dict()})
+        return
+    print_table(
+        ("agent", f"slope [{next(iter(lines.values())).slope.unit}]", "low", "high", f"detection limit [{unit}]", "R2"),
+        [
+            (name, one.slope.value, one.slope.low, one.slope.high, one.detection_limit, one.r_squared)
+            for name, one in lines.items()
+        ],
+        title="CT number against concentration",
+    )
+    if compared is not None:
+        print(f"one slope for all: F = {compared.f:.3g}, p = {compared.p:.2g}")
+    print(
+        f"Sang et al. 2024 quote {published.clusters:g} (clusters) and {published.iopromide:g} (iopromide) without "
+        f"unit; 845 HU at 9 mg/mL: {published.particles:.3g} HU mL/mg or {published.particles_per_millimolar:.3g} HU/mM"
+    )
+    for name, line in lines.items():
+        print_warnings(f"{name}: {text}" for text in line.warnings)
+
+
+def pa(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns time_s, kidney, artery.")],
+    start: Annotated[float, typer.Option(help="Start of the window [s].")] = 0.0,
+    stop: Annotated[float | None, typer.Option(help="End of the window [s]; before urine leaves.")] = None,
+    find_delay: Annotated[bool, typer.Option("--find-delay", help="Search the delay of the artery.")] = False,
+    level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    figures: FiguresOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Filtration rate per volume of kidney from photoacoustic (or any) kidney and artery curves, by Patlak's model."""
+    from goldshell.files import read_table
+    from goldshell.imaging.photoacoustic import patlak, published_rates
+
+    columns = ("time_s", "kidney", "artery")
+    table = read_table(file, columns, numeric=columns)
+    fit = patlak(
+        *(table[name].to_numpy(dtype=float) for name in columns),
+        start=start, stop=stop, find_delay=find_delay, level=level,
+    )  # fmt: skip
+    published = published_rates()
+    if figures is not None:
+        from goldshell.imaging.figures_physics import patlak_figure
+
+        _save(figures, "patlak", patlak_figure(fit))
+    if json_output:
+        print_json(fit.to_dict() | {"published": published})
+        return
+    print(f"filtration      {fit.filtration}")
+    print(f"blood fraction  {fit.blood_fraction}")
+    print(f"delay           {fit.delay:.3g} s")
+    print(
+        f"Sang et al. 2024 quote {published['normal']:g} for normal and {published['diseased']:g} mL/min/mL for "
+        "diseased kidneys" + ("; the two look swapped" if published["looks_swapped"] else "")
+    )
+    print_warnings(fit.warnings)
+
+
+def decay(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns time_h, activity; optionally mass_g.")],
+    nuclide: Annotated[str, typer.Option(help="For example 198Au or 64Cu.")],
+    injected: Annotated[
+        float | None, typer.Option(help="Injected activity at time 0, in the unit of the table; with mass_g: %ID/g.")
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Decay correction of PET or SPECT activities to the time of injection, and %ID/g."""
+    from goldshell.files import read_table
+    from goldshell.imaging import nuclear
+
+    table = read_table(file, ("time_h", "activity"), numeric=("time_h", "activity"))
+    corrected = nuclear.decay_corrected(table["activity"], table["time_h"], nuclide)
+    columns: dict[str, Any] = {"time_h": table["time_h"].tolist(), "corrected": corrected.tolist()}
+    if injected is not None and "mass_g" in table.columns:
+        columns["id_per_g"] = nuclear.percent_injected_dose_per_gram(
+            table["activity"], injected, table["mass_g"].astype(float), nuclide=nuclide, time=table["time_h"]
+        ).tolist()
+    if json_output:
+        print_json({"nuclide": nuclide, "half_life_h": nuclear.half_life(nuclide), **columns})
+        return
+    print_table(tuple(columns), list(zip(*columns.values(), strict=True)), title=f"{nuclide}, corrected to time 0")
+
+
+def performance(json_output: JsonOption = False) -> None:
+    """Emission, quantum yield and contrast of the NIR-II probes that the review quotes, with locators."""
+    from goldshell.imaging.nir2 import performance as table
+
+    found = table()
+    if json_output:
+        print_json({"rows": found})
+        return
+    print_table(
+        ("probe", "quantity", "", "value", "unit", "conditions"),
+        [
+            (
+                row["subject"], row["quantity"].replace("_", " "), row["relation"],
+                row["value"] if row["relation"] != "range" else f"{row['low']:g} to {row['high']:g}",
+                row["unit"], row["conditions"],
+            )
+            for row in found
+        ],
+        title="values of different animals, cameras and filters: no ranking",
+    )  # fmt: skip
+
+
+def _save(folder: Path, name: str, figure: Any) -> None:
+    from goldshell.plotting import save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    save(figure, folder / f"{name}.svg")
