@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from goldshell.cli import image_physics
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
 
 app = typer.Typer(
@@ -139,3 +140,6 @@ def propose(
         title=f"{out}: candidates above {found.threshold:.4g} counts/s; rename and edit them before use",
     )
     print_warnings(camera.warnings)
+
+
+image_physics.register(app)

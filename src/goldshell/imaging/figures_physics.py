@@ -37,7 +37,7 @@ def tissue_spectra(media: Sequence[Tissue], marks: Sequence[float] = ()) -> Figu
         values = [properties(medium, wave)[0] for wave in waves]
         axes[1].plot(waves, [one.absorption for one in values], color=colour, label=medium.name)
         axes[2].plot(waves, [one.reduced_scattering for one in values], color=colour, label=medium.name)
-    labels = (r"$\mu_a$, pure / mm$^{-1}$", r"$\mu_a$, tissue / mm$^{-1}$", r"$\mu_s'$ / mm$^{-1}$")
+    labels = (r"$\mu_a$, pure / mm$^{-1}$", r"$\mu_a$, tissue / mm$^{-1}$", "reduced scattering / mm$^{-1}$")
     for axis, label in zip(axes, labels, strict=True):
         axis.set_yscale("log")
         axis.set_xlabel("wavelength / nm")
