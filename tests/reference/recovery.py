@@ -39,6 +39,7 @@ from goldshell.exchange.observations import predict
 from goldshell.exchange.problem import changed_conditions
 
 PAGE = Path(__file__).parents[2] / "docs" / "recovery.md"
+JOURNAL = Path(__file__).parents[2] / "results" / "recovery.jsonl"
 REPEATS = 200
 LOW, HIGH = 0.90, 0.99  # asked of the coverage
 SEED = 20260101
@@ -127,10 +128,12 @@ def study(repeats: int, seed: int = SEED, *, profiles: bool = True) -> dict[str,
     return coverage(run_repeats(repeats, seed, profiles=profiles).values())
 
 
-def run_repeats(repeats: int, seed: int = SEED, *, profiles: bool = True, label: str = "") -> engine.Batch:
+def run_repeats(
+    repeats: int, seed: int = SEED, *, profiles: bool = True, label: str = "", journal: engine.Journal | None = None
+) -> engine.Batch:
     """All repeats, on all cores."""
     task = functools.partial(one_repeat, seed=seed, profiles=profiles)
-    return engine.run(task, range(repeats), label=label)
+    return engine.run(task, range(repeats), label=label, journal=journal)
 
 
 def coverage(found: list[dict[str, bool]]) -> dict[str, float]:
@@ -150,11 +153,13 @@ def one_repeat(repeat: int, seed: int = SEED, *, profiles: bool = True) -> dict[
 
 
 def main() -> None:
-    """Run the study and write the page."""
+    """Run the study and write the page; an interrupted run goes on where it stopped."""
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else REPEATS
-    batch = run_repeats(repeats, label="recovery")
+    journal = engine.Journal(JOURNAL, f"recovery {SEED}")
+    batch = run_repeats(repeats, label="recovery", journal=journal)
     minutes = sum(one.cpu_s for one in batch.outcomes if one is not None) / 60.0
     write_page(coverage(batch.values()), repeats, minutes, batch.workers)
+    journal.remove()
     print(PAGE.read_text(encoding="utf-8"))
 
 
