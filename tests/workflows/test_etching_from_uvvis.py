@@ -16,6 +16,8 @@ from goldshell.workflows import EtchingFit, fit_etching
 from goldshell.workflows.figures_etching import etching_figures
 from reference import uvvis_generator as generator
 
+CONDITIONS = ((0.01, 2.5), (0.04, 2.5), (0.025, 0.8), (0.025, 5.0))
+
 
 def made(*, epsilon: float = 8800.0, **options: Any) -> list[AbsorbanceTrace]:
     return [
@@ -102,7 +104,7 @@ def test_correlated_noise_widens_the_intervals() -> None:
             one.name, one.time, one.absorbance + 0.004 * np.sin(9 * one.time / one.time[-1]), one.cluster, one.ligand,
             698.0, 1.0, 8800.0,
         )
-        for one in made(seed=6)
+        for one in made(seed=6, points=40, conditions=CONDITIONS)
     ]  # fmt: skip
     found = fit_etching(traces, drift="none", alternatives=False)
     assert found.best.widening > 1.5
@@ -127,7 +129,7 @@ def test_bad_requests(traces: list, options: dict, words: str) -> None:
 
 def test_command_prints_the_contract(goldshell: Any, tmp_path: Path) -> None:
     paths = []
-    for i, one in enumerate(generator.traces(points=40, seed=8)):
+    for i, one in enumerate(generator.traces(points=24, seed=8, conditions=CONDITIONS)):
         paths.append(tmp_path / f"vial{i}.csv")
         paths[-1].write_text(generator.trace_csv(one))
     done = goldshell("uvvis", "etching", *paths, "--drift", "none", "--json", "--figures", tmp_path / "f")
@@ -138,7 +140,7 @@ def test_command_prints_the_contract(goldshell: Any, tmp_path: Path) -> None:
         assert set(fit["x"]) == set(fit["y"]) == set(fit["ln_k"]) == {"value", "low", "high", "unit"}
         assert fit["k_unit"].startswith("mM^-")
     assert {"law", "aicc", "parameters"} <= set(found["alternatives"][0])
-    assert [one["cluster_mM"] for one in found["traces"]] == [one[0] for one in generator.CONDITIONS]
+    assert [one["cluster_mM"] for one in found["traces"]] == [one[0] for one in CONDITIONS]
     assert len(list((tmp_path / "f").glob("*.svg"))) == 3
     plain = goldshell("uvvis", "etching", *paths[:2], "--drift", "none", "--no-alternatives")
     assert plain.code == 0
