@@ -79,6 +79,13 @@ def tac(
     )
     drift = find_drift(frames, camera, reference=reference - 1) if register else None
     result = time_activity(frames, regions, camera, background=background, times=when, drift=drift)
+    if figures is not None:
+        from goldshell.imaging.figures import activity_curves, montage
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(montage(frames, regions.rois, camera, result.rois[0].time, drift=drift), figures / "montage.svg")
+        save(activity_curves({result.name: result}), figures / "curves.svg")
     if csv is not None:
         from goldshell.files import write_atomically
 
@@ -131,6 +138,14 @@ def propose(
     )
     found = propose_rois(frames, camera, threshold=threshold, minimum_pixels=minimum_pixels)
     write_rois(out, found.rois)
+    if figures is not None:
+        import numpy as np
+
+        from goldshell.imaging.figures import montage
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(montage(frames, found.rois, camera, np.arange(frames.frames, dtype=float)), figures / "proposal.svg")
     if json_output:
         print_json({"out": str(out), **found.to_dict()})
         return
@@ -140,6 +155,45 @@ def propose(
         title=f"{out}: candidates above {found.threshold:.4g} counts/s; rename and edit them before use",
     )
     print_warnings(camera.warnings)
+
+
+@app.command(
+    help="Compare groups of animals: Student and Welch side by side with Holm's correction over everything compared, "
+    "effect sizes, exact permutation, ANOVA with Tukey or Dunnett. With --time: areas per animal and a mixed model."
+)
+def compare(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="One row per animal (and organ, and time).")],
+    value: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the measured value.")] = "value",
+    group: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the group.")] = "group",
+    animal: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the animal.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the organ; each is compared.")] = None,
+    time: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the time; needs --animal.")] = None,
+    control: Annotated[str | None, typer.Option(metavar="GROUP", help="Compare each group with this one.")] = None,
+    paired: Annotated[bool, typer.Option("--paired", help="The same animals in every group; needs --animal.")] = False,
+    level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    seed: Annotated[int, typer.Option(help="Seed of permutations that are too many to count.")] = 0,
+    figures: Figures = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.statistics import compare_table, read_comparison
+
+    table = read_comparison(file, value=value, group=group, animal=animal, by=by, time=time)
+    result = compare_table(table, control=control, paired=paired, level=level, seed=seed)
+    if figures is not None:
+        from goldshell.imaging.figures import comparison_bars
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(comparison_bars(result.organs, label=result.quantity), figures / "comparison.svg")
+    if json_output:
+        print_json(result.to_dict())
+        return
+    header = (
+        "organ", "groups", "n", "difference", "low", "high", "Welch p", "Holm", "", "Student p", "Holm",
+        "permutation p", "Hedges g", result.post_hoc or "post hoc",
+    )  # fmt: skip
+    print_table(header, result.rows(), title=f"{file}: {result.quantity}, {100 * level:g} % intervals")
+    print_warnings(result.warnings)
 
 
 image_physics.register(app)
