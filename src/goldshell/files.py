@@ -9,13 +9,15 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from goldshell.errors import InputError, near_matches
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAXIMUM_TEXT_BYTES = 512 * 1024 * 1024
 
@@ -223,6 +225,8 @@ def read_table(
     ------
     InputError : names file, line and column
     """
+    import pandas as pd
+
     text = read_text(path)
     separator = "\t" if path.suffix.lower() in {".tsv", ".tab"} else ","
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]

@@ -31,7 +31,11 @@ _STARTS_WITH_NUMBER = re.compile(r"[-+]?(\d|\.\d|nan\b|inf\b)", re.IGNORECASE)
 @functools.cache
 def registry() -> pint.UnitRegistry[float]:
     """The one pint registry, with %ID (percent of the injected dose), HU, Th and counts defined."""
-    units: pint.UnitRegistry[float] = pint.UnitRegistry()
+    units: pint.UnitRegistry[float]
+    try:
+        units = pint.UnitRegistry(cache_folder=":auto:")  # parsed definitions in the user's cache folder: 0.4 s less
+    except OSError:  # a home that cannot be written
+        units = pint.UnitRegistry()
     units.define("injected_dose = [injected_dose]")
     for definition in _DEFINITIONS:
         units.define(definition)

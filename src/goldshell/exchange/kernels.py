@@ -14,6 +14,7 @@ on that total), which enters as a column of its own instead of filling the matri
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numba
@@ -414,6 +415,14 @@ _linearise = numba.njit(**INNER)(linearise)
 def rates(problem, t, y, out):
     """`right_hand_side`, to be called from Python (for CVODE and for checks)."""
     _right_hand_side(problem, t, y, out)
+
+
+def interpreted_rates() -> Any:
+    """`right_hand_side` as the interpreter runs it, with nothing compiled: for one short run, at once."""
+    names = dict(globals())
+    for name in ("_regularised_power", "_exchange_law", "_etching_law"):
+        names[name] = FunctionType(names[name].py_func.__code__, names)
+    return FunctionType(right_hand_side.__code__, names)
 
 
 @numba.njit(cache=True, **OPTIONS)

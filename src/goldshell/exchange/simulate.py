@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ Array = NDArray[np.float64]
 _FLOOR = 1e-6
 RTOL = 1e-8
 _CVODE_STEPS = 20_000
+_FEW_BLOCKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ def simulate(
     parameters : of the well-mixed model; its defaults when None
     times : output times, increasing; those of the experiment when None [h]
     rtol : error relative to the size of each state, or to a 1e-6 of all clusters if that is larger [1]
-    integrator : "radau" (own, structured), "cvode", or "auto" for a single run: radau where its compiled code is at
-        hand, else cvode, which is slower but compiled sooner
+    integrator : as in `solve`, or "auto" for a single run: radau where its compiled code is at hand, else CVODE, whose
+        solution takes longer than 2 ms but is there before the compiler would be
 
     Raises
     ------
@@ -173,7 +175,7 @@ def simulate(
     """
     chosen = Parameters() if parameters is None else parameters
     if integrator == "auto":
-        integrator = "radau" if is_compiled() else "cvode"
+        integrator = "radau" if is_compiled() else _uncompiled(experiment, chosen)
     states = solve(experiment, well_mixed.to_vector(chosen), times=times, rtol=rtol, integrator=integrator)
     composition = states.composition()
     clusters = states.clusters()
@@ -216,7 +218,8 @@ def solve(
     vector : parameters in the order of `goldshell.exchange.models.well_mixed.NAMES` [their units]
     times : output times, increasing; those of the experiment when None [h]
     rtol : error relative to the size of each state, or to a 1e-6 of all clusters if that is larger [1]
-    integrator : "radau" (own, structured; CVODE where it does not get to the end) or "cvode"
+    integrator : "radau" (own, structured; CVODE where it does not get to the end), "cvode", or "interpreted" (CVODE
+        with rates that are not compiled)
 
     Raises
     ------
@@ -401,12 +404,20 @@ def _withdraw(
     return water, organic, ledger
 
 
+def _uncompiled(experiment: Experiment, parameters: Parameters) -> str:
+    """The integrator that answers soonest when nothing is compiled: the interpreter is too slow for many states."""
+    classes = experiment.exposure_classes if parameters.micromixing > 0.0 else 1
+    return "interpreted" if classes * (experiment.sites + 1) <= _FEW_BLOCKS else "cvode"
+
+
 def _integrator(name: str) -> Callable[..., Array]:
     if name == "radau":
         return _with_radau
     if name == "cvode":
         return _with_cvode
-    raise InputError(f"unknown integrator {name!r}", hint="radau or cvode")
+    if name == "interpreted":
+        return functools.partial(_with_cvode, interpreted=True)
+    raise InputError(f"unknown integrator {name!r}", hint="radau, cvode or interpreted")
 
 
 def _floor(start: Array) -> Array:
@@ -427,14 +438,17 @@ def _with_radau(co: kernels.Coefficients, start: Array, times: Array, rtol: floa
     return _with_cvode(co, start, times, rtol)
 
 
-def _with_cvode(co: kernels.Coefficients, start: Array, times: Array, rtol: float) -> Array:
+def _with_cvode(
+    co: kernels.Coefficients, start: Array, times: Array, rtol: float, *, interpreted: bool = False
+) -> Array:
     """Integrate over one segment with CVODE; times count from the start of the segment [h]."""
     from goldshell.numerics.ode import solve_cvode
 
+    rates = kernels.interpreted_rates() if interpreted else kernels.rates
     parts = kernels.empty_jacobian(len(co.exposure), co.ladder.shape[1] - 1)
 
     def rhs(t: float, y: Array, out: Array) -> None:
-        kernels.rates(co, t, y, out)
+        rates(co, t, y, out)
 
     def jacobian(t: float, y: Array, f: Array, out: Array) -> None:
         kernels.dense_jacobian(co, t, y, parts, out)
@@ -443,6 +457,8 @@ def _with_cvode(co: kernels.Coefficients, start: Array, times: Array, rtol: floa
     if times[-1] <= times[0]:
         return np.repeat(start[None, :], len(times), axis=0)
     unique, back = np.unique(times, return_inverse=True)
-    return np.asarray(solve_cvode(rhs, start, unique, rtol=rtol, atol=atol, jacobian=jacobian, max_steps=_CVODE_STEPS))[
-        back
-    ]
+    return np.asarray(
+        solve_cvode(
+            rhs, start, unique, rtol=rtol, atol=atol, jacobian=None if interpreted else jacobian, max_steps=_CVODE_STEPS
+        )
+    )[back]
