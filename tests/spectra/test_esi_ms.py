@@ -78,7 +78,7 @@ def test_grammar_counts() -> None:
     assert [shell.n for shell in shells(AU25, MBA)] == list(range(19))
     assert len(shells(parse_cluster("Au25(p-MBSA)16(MPA)2"), MBA)) == 190
     made = ions(shells(AU25, MBA), [-5], [-1, 0], modifications(2))
-    assert len(made) == 19 * 2 * 3
+    assert len(made) == 19 * 2 * 4  # none, Na, 2Na, K
     amine = shells(parse_cluster("Au25(p-MBSA)18"), find_ligand("p-ATP"))[18]
     assert amine.acids == 0
     assert not ions([amine], [-5], [-1], modifications(0))

@@ -23,11 +23,15 @@ from goldshell.spectra.io import Spectrum
 
 _MOST_CHARGES = 12
 _CHECK = "check cluster, incoming ligand, charges and polarity"
+_POINTS = 9.0  # per width that suffice: denser ones are averaged
 _MOST_TURNS = 4  # rounds of adding channels that the residual asks for
 _MARGIN = 6.0  # Th kept beside the outermost envelope
 _SHORT_RANGE = 100.0  # Th below which slope and exponent cannot be told from the rest
+_RUN_TOGETHER = 0.75  # FWHM times charge from which details of the peak shape are lost [Da]
+_MERGE = 1.2  # and from which no single isotope peak can be seen
 _LARGE_MISFIT = 0.01  # share of the variance above which the other polarity is tried
-_KEEP_Z = 3.0  # standard deviations that the summed amount of a shell must be above zero
+_KEEP_Z = 4.0  # standard deviations that the summed amount of a shell must be above zero
+_KEEP_ALONE = 8.0  # the same for one with no neighbour n - 1 or n + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,7 @@ def analyse_spectrum(
     if clipped:
         warnings.append(f"the detector is saturated ({clipped} points at its limit): they are left out; "
                         "record it again at lower intensity")  # fmt: skip
-    fixed = _undetermined(data)
-    solver = Solver(data, start, fixed)
+    solver = Solver(data, start, _undetermined(data, start, search))
     fit, active = _fit(solver, search, active)
     upper = _upper_limits(solver, fit, search) if intervals else {}
     result = summarise(data, fit, search.cluster, search.incoming, search.shells, search.charges, upper, warnings,
@@ -129,7 +132,7 @@ def _check_polarity(
         there = _search(spectrum, search.cluster, search.incoming, charges, other, search.core_charges, also)
         ions = grammar.ions(there.shells, there.charges, there.core_charges, grammar.modifications())
         data, start, active, _ = _prepare(spectrum, ions, there)
-        solver = Solver(data, start, _undetermined(data))
+        solver = Solver(data, start, _undetermined(data, start, there))
         fit, _ = _fit(solver, there, active)
     except (AnalysisError, InputError, np.linalg.LinAlgError):
         return
@@ -195,6 +198,11 @@ def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data,
     clipped = quality.saturated(y)
     noise = max(noise_from_differences(y), 2e-4 * float(y.max()))
     seen = observed_resolution(x, y, noise)
+    if math.isfinite(seen):
+        # An unresolved envelope looks wide: the finest resolution in question then is that of merging peaks
+        widest = max(seen, search.cluster.average_mass / _RUN_TOGETHER)
+        x, y, clipped = quality.averaged(x, y, clipped, float(np.median(x)) / widest / _POINTS)
+        noise = max(noise_from_differences(y), 2e-4 * float(y.max()))
     guess = min(seen, 12000.0) if math.isfinite(seen) else 8000.0
     centre, half_span = 0.5 * (x[0] + x[-1]), max(0.5 * (x[-1] - x[0]), 1.0)
     start = Instrument(centre, half_span, log_resolution=math.log(guess))
@@ -205,7 +213,7 @@ def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data,
             where=spectrum.source, hint="check cluster, incoming ligand, polarity and calibration",
         )  # fmt: skip
     data = Data(x, y, noise, baseline_columns(x), clipped)
-    start = _scanned(data, there, start, seen)
+    start = _scanned(data, there, start, seen, search.cluster.average_mass)
     return data, start, there, seen
 
 
@@ -231,27 +239,31 @@ def _present(x: np.ndarray, y: np.ndarray, ions: list[Ion], start: Instrument, n
     return kept
 
 
-def _scanned(data: Data, ions: list[Ion], start: Instrument, seen: float) -> Instrument:
+def _scanned(data: Data, ions: list[Ion], start: Instrument, seen: float, mass: float) -> Instrument:
     """Shift and resolution by a grid search around the tallest peaks."""
     top = data.x[int(np.where(data.excluded, 0, data.y).argmax())]
     inside = (data.x > top - 12) & (data.x < top + 12)
     peaks = ion_peaks(ions)
     tops = peaks.mz[peaks.tops()]
-    near = np.flatnonzero((tops > top - 11) & (tops < top + 11))
+    near = np.flatnonzero((tops > top - 14) & (tops < top + 14))
     if inside.sum() < 20 or not len(near):
         return start
     x, y = data.x[inside], data.y[inside]
     base = baseline_columns(x)
-    guesses = [min(seen, 14000.0)] if math.isfinite(seen) else [1500.0, 4000.0, 9000.0]
+    # Where isotope peaks run together, what is seen is the width of whole envelopes
+    alone = math.isfinite(seen) and mass / seen < _MERGE
+    guesses = [min(seen, 14000.0)] if alone else [1500.0, 3000.0, 5000.0, 8000.0, 12000.0]
     coarse = scan(x, y, peaks.of(near), base, start, guesses, np.arange(-32.0, 33.0, 8.0))
     fine = coarse.shift + np.array([-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0])
     around = [math.exp(coarse.log_resolution) * f for f in (0.7, 1.0, 1.4, 2.0)]
     return scan(x, y, peaks.of(near), base, coarse, around, fine)
 
 
-def _undetermined(data: Data) -> frozenset[str]:
-    """Nuisance parameters that a short m/z range cannot tell apart."""
-    return frozenset({"slope", "exponent"}) if data.x[-1] - data.x[0] < _SHORT_RANGE else frozenset()
+def _undetermined(data: Data, start: Instrument, search: Search) -> frozenset[str]:
+    """Nuisance parameters that a short m/z range, or isotope peaks that run together, cannot tell apart."""
+    short = {"slope", "exponent"} if data.x[-1] - data.x[0] < _SHORT_RANGE else set()
+    width = search.cluster.average_mass / math.exp(start.log_resolution)  # FWHM times charge [Da]
+    return frozenset(short | ({"h3", "h4", "h5", "h6"} if width > _RUN_TOGETHER else set()))
 
 
 def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Ion]]:
@@ -306,22 +318,23 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
             solver.instrument,
         )
     assert fit is not None
+    fit = solver.refit(list(fit.ions), rounds=0, share=True)
     for _ in range(4):
         weak = _weak_shells(solver, fit)
         if not weak:
             break
         support = [ion for ion in fit.ions if ion.shell not in weak]
-        fit = solver.refit(support, rounds=0)
-    fit = solver.refit(list(fit.ions), rounds=1, joint=True)
+        fit = solver.refit(support, rounds=0, share=True)
+    fit = solver.refit(list(fit.ions), rounds=1, joint=True, share=True)
     return fit, list(fit.ions)
 
 
 def _closed(channels: list[Channel]) -> list[Channel]:
-    """Every core charge with every modification that occurs at a charge: a weak one missed would bias others."""
+    """Every core charge of a charge with every modification that occurs: a weak one missed would bias others."""
     made = []
+    changes = dict.fromkeys(change for _, _, change in channels)
     for charge in dict.fromkeys(channel[0] for channel in channels):
         cores = dict.fromkeys(core for size, core, _ in channels if size == charge)
-        changes = dict.fromkeys(change for size, _, change in channels if size == charge)
         made += [(charge, core, change) for core in cores for change in changes]
     return made
 
@@ -337,7 +350,7 @@ def _product(
 
 
 def _weak_shells(solver: Solver, fit: Fit) -> set[Shell]:
-    """Shells whose summed amount is not three standard deviations above zero; never all of them."""
+    """Shells whose summed amount is not `_KEEP_Z` standard deviations above zero; never all of them."""
     members: dict[Shell, list[int]] = {}
     for position, ion in enumerate(fit.ions):
         members.setdefault(ion.shell, []).append(position)
@@ -348,7 +361,12 @@ def _weak_shells(solver: Solver, fit: Fit) -> set[Shell]:
         shared = any(fit.groups[i] != i for i in index)
         scores[shell] = math.inf if shared else amount / (fit.inflation * math.sqrt(max(variance, 1e-300)))
     best = max(scores.values())
-    weak = {shell for shell, score in scores.items() if score < _KEEP_Z and score < best}
+    # Exchange goes in steps: a small shell without a neighbour is more likely something else, and must be clearer
+    there = {shell.n for shell, score in scores.items() if score >= _KEEP_Z and shell.n >= 0}
+    needed = {
+        shell: _KEEP_ALONE if shell.n >= 0 and not {shell.n - 1, shell.n + 1} & there else _KEEP_Z for shell in scores
+    }
+    weak = {shell for shell, score in scores.items() if score < needed[shell] and score < best}
     doubtful = [shell for shell, score in scores.items() if shell not in weak and _KEEP_Z <= score < 0.2 * best]
     return weak | {shell for shell in doubtful if not solver.supported(fit, shell)}
 

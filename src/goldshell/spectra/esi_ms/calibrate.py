@@ -28,6 +28,10 @@ PRIOR_SD = {
     "exponent": 0.3,
     "asymmetry": 0.15,
     "lorentzian": 0.15,
+    "h3": 0.05,
+    "h4": 0.05,
+    "h5": 0.03,
+    "h6": 0.03,
     "sulfur34": 0.0010,
 }
 _LIMITS = {
@@ -37,6 +41,7 @@ _LIMITS = {
     "exponent": (-1.5, 1.0),
     "asymmetry": (-0.5, 0.5),
     "lorentzian": (0.0, 0.6),
+    **dict.fromkeys(("h3", "h4", "h5", "h6"), (-0.2, 0.2)),
 }
 
 
@@ -97,13 +102,12 @@ def refine(
     """
     wy = y * root_weight
     current = instrument
-    cost, coefficients = _cost(x, wy, root_weight, peaks, rest, current)
+    cost, coefficients, scaled, inner = _cost(x, wy, root_weight, peaks, rest, current)
     for _ in range(steps):
-        scaled = columns(x, peaks, current).beside(rest).weighted(root_weight)
         slopes = derivatives(x, peaks, current, coefficients[: len(amounts)]) * root_weight[:, None]
         size = scaled.size
         gram = np.zeros((size + len(NUISANCES),) * 2)
-        gram[:size, :size] = scaled.gram()
+        gram[:size, :size] = inner
         gram[:size, size:] = scaled.dot(slopes)
         gram[size:, :size] = gram[:size, size:].T
         gram[size:, size:] = slopes.T @ slopes
@@ -121,10 +125,10 @@ def refine(
         improved = False
         for factor in (1.0, 0.4, 0.1):
             trial = moved(current, factor * change)
-            trial_cost, trial_coefficients = _cost(x, wy, root_weight, peaks, rest, trial)
-            if trial_cost < cost:
-                gain, improved = cost - trial_cost, True
-                current, cost, coefficients = trial, trial_cost, trial_coefficients
+            found = _cost(x, wy, root_weight, peaks, rest, trial)
+            if found[0] < cost:
+                gain, improved = cost - found[0], True
+                current, (cost, coefficients, scaled, inner) = trial, found
                 break
         if not improved or gain < 1e-4 * abs(cost) / len(x) ** 0.5:
             break
@@ -151,6 +155,7 @@ def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
         "shift": 12.0,
         "slope": 8.0,
         "exponent": 0.4,
+        **dict.fromkeys(("h3", "h4", "h5", "h6"), 0.05),
     }
     values = {}
     for name, step in zip(NUISANCES, change, strict=True):
@@ -161,9 +166,11 @@ def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
 
 def _cost(
     x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: Columns, instrument: Instrument
-) -> tuple[float, np.ndarray]:
+) -> tuple[float, np.ndarray, Columns, np.ndarray]:
+    """Weighted misfit with the prior at an instrument; the coefficients, columns and their inner products there."""
     scaled = columns(x, peaks, instrument).beside(rest).weighted(root_weight)
-    coefficients = solve_signed(scaled.gram(), scaled.dot(wy))
+    gram = scaled.gram()
+    coefficients = solve_signed(gram, scaled.dot(wy))
     precision, pull = prior(instrument)
     misfit = wy - scaled.times(coefficients)
-    return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients
+    return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients, scaled, gram

@@ -64,7 +64,7 @@ class Columns:
         """Inner products with one vector (points,) or several (points, vectors)."""
         if values.ndim == 1:
             return _dot(self.data, self.pointer, self.first, np.ascontiguousarray(values))
-        return np.stack([self.dot(values[:, i]) for i in range(values.shape[1])], axis=1)
+        return _dots(self.data, self.pointer, self.first, np.ascontiguousarray(values))
 
     def in_blocks(self, block: int) -> Columns:
         """Sums over blocks of points."""
@@ -106,6 +106,17 @@ def _dot(data: np.ndarray, pointer: np.ndarray, first: np.ndarray, values: np.nd
         for p in range(pointer[k], pointer[k + 1]):
             total += data[p] * values[p + shift]
         out[k] = total
+    return out
+
+
+@numba.njit(cache=True, fastmath=True)
+def _dots(data: np.ndarray, pointer: np.ndarray, first: np.ndarray, values: np.ndarray) -> np.ndarray:
+    out = np.zeros((len(first), values.shape[1]))
+    for k in range(len(first)):
+        shift = first[k] - pointer[k]
+        for p in range(pointer[k], pointer[k + 1]):
+            for i in range(values.shape[1]):
+                out[k, i] += data[p] * values[p + shift, i]
     return out
 
 

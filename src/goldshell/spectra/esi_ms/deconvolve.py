@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,12 +24,15 @@ from goldshell.spectra.esi_ms.linear import (
     solve_non_negative,
     solve_signed,
 )
+from goldshell.spectra.esi_ms.sharing import share_out
 
 Channel = tuple[int, int, Modification]  # charge, core charge, modification
 
 _KEEP_Z = 3.0  # standard deviations that a shell or a channel must be above zero
 _ADD_Z = 5.0  # and that a channel outside the first grammar must gain, there being many to try
 _SMALLEST_CHANNEL = 0.001  # of all ions: weaker channels cannot move a fraction by more than that
+_NEARBY = 18.0  # ligands over which shares may change by as much as they are believed to
+_PLAIN = 0.05  # of all ions: shells and channels this large in the non-negative fit are judged by the signed one
 _COLLINEAR = 0.9995  # cosine of two columns above which their shares are not separated
 
 
@@ -69,6 +72,8 @@ class Fit:
     robust : covariance of the amounts from the residuals themselves, summed in blocks (sandwich)
     inflation : factor by which correlated residuals widen intervals
     groups : for each ion, index of the column that it shares (ions that resolution cannot separate share one)
+    free, free_covariance : amounts and covariance before they are drawn to what shells share
+    scatter : relative scatter of amounts about what shells share, infinite where that was not used
     """
 
     ions: tuple[Ion, ...]
@@ -83,6 +88,9 @@ class Fit:
     root_weight: np.ndarray
     inflation: float
     groups: np.ndarray
+    free: np.ndarray
+    free_covariance: np.ndarray
+    scatter: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,6 +206,7 @@ class Solver:
         if total <= 0:
             return shell_share > 0, channel_share > 0, shell_share, channel_share
         shell_share, channel_share = shell_share / total, channel_share / total
+        plain_s, plain_c = shell_share > _PLAIN, channel_share > _PLAIN
         scaled = columns(data.x, candidates.peaks, self.instrument).beside(data.baseline).weighted(self.root)
         wy = data.y * self.root
         system = _System(
@@ -217,7 +226,7 @@ class Solver:
                 keep_s[int(np.argmax(fitted[0]))] = True
             shell_share = np.where(keep_s, fitted[0], 0.0)
             shell_share /= max(shell_share.sum(), 1e-300)
-        return keep_s, keep_c, shell_share, channel_share
+        return keep_s | plain_s, keep_c | plain_c, shell_share, channel_share
 
     def grow(
         self, ions: list[Ion], amounts: np.ndarray, more: Candidates, shell_share: dict[Shell, float], most: int = 12
@@ -280,7 +289,9 @@ class Solver:
             chosen.append(int(open_[best]))
         return [more.channels[i] for i in chosen]
 
-    def refit(self, ions: list[Ion], rounds: int = 2, steps: int = 2, *, joint: bool = False) -> Fit:
+    def refit(
+        self, ions: list[Ion], rounds: int = 2, steps: int = 2, *, joint: bool = False, share: bool = False
+    ) -> Fit:
         """Signed amounts of ions, jointly with nuisance parameters, noise and merged groups.
 
         Parameters
@@ -289,6 +300,7 @@ class Solver:
         rounds : times that nuisance parameters and noise are fitted again
         steps : Gauss-Newton steps in each
         joint : let the covariance hold the uncertainty of the nuisance parameters too
+        share : draw the amounts to what shells have in common
         """
         data = self.data
         peaks = ion_peaks(ions)
@@ -320,8 +332,9 @@ class Solver:
         covariance, robust = np.zeros((len(ions), len(ions))), np.zeros((len(ions), len(ions)))
         covariance[np.ix_(heads, heads)] = inverse[:k, :k]
         robust[np.ix_(heads, heads)] = sandwich
-        return Fit(tuple(ions), peaks, amounts, covariance, robust, self.instrument, model, base, self.sd, self.root,
-                   inflation, groups)  # fmt: skip
+        fit = Fit(tuple(ions), peaks, amounts, covariance, robust, self.instrument, model, base, self.sd, self.root,
+                  inflation, groups, amounts, covariance, math.inf)  # fmt: skip
+        return _shared(fit) if share else fit
 
     def _block(self) -> int:
         """Points in half a Thomson, at least 12: residuals so close belong together (peak shape, electronics)."""
@@ -369,6 +382,28 @@ class Solver:
         own = slopes.T @ slopes + precision
         # Schur complement: what the nuisance parameters could imitate is not information about amounts
         return inverse_of(gram - cross @ np.linalg.solve(own, cross.T))
+
+
+def _shared(fit: Fit) -> Fit:
+    """The fit with its amounts drawn to what shells have in common."""
+    n = np.array([ion.shell.n for ion in fit.ions], dtype=float)
+    heads, sizes = np.unique(fit.groups, return_counts=True)
+    alone = (n < 0) | np.isin(fit.groups, heads[sizes > 1])
+    used = np.flatnonzero(fit.groups == np.arange(len(n)))
+    numbers: dict[Channel, int] = {}
+    shells: dict[Shell, int] = {}
+    channel = np.array([numbers.setdefault(channel_of(ion), len(numbers)) for ion in fit.ions])
+    shell = np.array([shells.setdefault(ion.shell, len(shells)) for ion in fit.ions])
+    span = max(float(np.ptp(n[~alone])), 1.0) if not alone.all() else 1.0
+    kept = np.maximum(fit.amounts, 0.0) * ~alone
+    place = 2.0 * (n - float(n @ kept) / max(float(kept.sum()), 1e-300)) / max(span, _NEARBY)
+    found = share_out(fit.amounts[used], fit.covariance[np.ix_(used, used)] * fit.inflation**2, shell[used],
+                      channel[used], place[used], alone[used])  # fmt: skip
+    amounts, covariance, robust = fit.amounts.copy(), fit.covariance.copy(), fit.robust.copy()
+    amounts[used] = found.amounts
+    covariance[np.ix_(used, used)] = found.covariance / fit.inflation**2
+    robust[np.ix_(used, used)] = found.gain @ fit.robust[np.ix_(used, used)] @ found.gain.T
+    return replace(fit, amounts=amounts, covariance=covariance, robust=robust, scatter=found.scatter)
 
 
 def _covered(peaks: Peaks, x: np.ndarray, instrument: Instrument) -> np.ndarray:

@@ -36,6 +36,7 @@ class Instrument:
     exponent : b of R = R0 ((m/z) / centre)^b
     asymmetry : (right - left half width) / FWHM
     lorentzian : share of the area in a Lorentzian of the same width
+    h3, h4, h5, h6 : Gauss-Hermite coefficients, what else the peak shape differs by
     sulfur34 : abundance of 34S [fraction of atoms]
     """
 
@@ -47,12 +48,23 @@ class Instrument:
     exponent: float = 0.0
     asymmetry: float = 0.0
     lorentzian: float = 0.0
+    h3: float = 0.0
+    h4: float = 0.0
+    h5: float = 0.0
+    h6: float = 0.0
     sulfur34: float = 0.0425
 
     @property
+    def hermite(self) -> np.ndarray:
+        """Gauss-Hermite coefficients."""
+        return np.array([self.h3, self.h4, self.h5, self.h6])
+
+    @property
     def reach(self) -> float:
-        """Distance from the centre where a peak is cut off [FWHM]."""
-        return 2.0 * (1 + abs(self.asymmetry)) + 0.3 if self.lorentzian < 1e-3 else 8.0
+        """Distance from the centre where a peak is cut off [FWHM]; Lorentzian wings lose at most 0.3 % of the area."""
+        if self.lorentzian < 1e-3:
+            return 2.0 * (1 + abs(self.asymmetry)) + 0.3
+        return 8.0 if self.lorentzian < 0.03 else 20.0
 
     def measured(self, mz: np.ndarray) -> np.ndarray:
         """Where a calculated m/z is found [Th]."""
@@ -155,10 +167,30 @@ def shape_table(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
     """The peak shape of unit area and FWHM, and its derivative, on a grid of u from -reach to reach [FWHM].
 
     Two half Gaussians (and Lorentzians) of half widths (1 -+ asymmetry) / 2, placed so that the centroid of the
-    Gaussian part is at 0: a tail then does not pass for a shift of the calibration.
+    Gaussian part is at 0: a tail then does not pass for a shift of the calibration. A Gauss-Hermite series, whose terms
+    have no area, no centroid and no variance, takes up what else a real peak differs by.
+
+    References
+    ----------
+    van der Marel & Franx, Astrophys. J. 407 (1993) 525-539, doi:10.1086/172534 (series for line profiles)
     """
-    shape = _shape(_grid(instrument), instrument.asymmetry, instrument.lorentzian)
+    u = _grid(instrument)
+    shape = _shape(u, instrument.asymmetry, instrument.lorentzian) + instrument.hermite @ _hermite(u)
     return shape, np.gradient(shape, _STEP)
+
+
+def _hermite(u: np.ndarray) -> np.ndarray:
+    """Terms 3 to 6 of the Gauss-Hermite series of a Gaussian of unit FWHM, shape (4, points)."""
+    sigma = 1.0 / math.sqrt(2.0 * _GAUSSIAN)
+    v = u / sigma
+    gauss = np.exp(-0.5 * v**2) / (sigma * math.sqrt(2.0 * math.pi))
+    third = v**3 - 3 * v
+    fourth = v**4 - 6 * v**2 + 3
+    fifth = v**5 - 10 * v**3 + 15 * v
+    sixth = v**6 - 15 * v**4 + 45 * v**2 - 15
+    return (
+        np.stack([third / math.sqrt(6), fourth / math.sqrt(24), fifth / math.sqrt(120), sixth / math.sqrt(720)]) * gauss
+    )
 
 
 def _grid(instrument: Instrument) -> np.ndarray:
@@ -212,7 +244,8 @@ def columns(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> Columns:
     return Columns(data, pointer, first, len(x))
 
 
-NUISANCES = ("shift", "slope", "log_resolution", "exponent", "asymmetry", "lorentzian", "sulfur34")
+SHAPES = ("asymmetry", "lorentzian", "h3", "h4", "h5", "h6")
+NUISANCES = ("shift", "slope", "log_resolution", "exponent", *SHAPES, "sulfur34")
 
 
 def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> np.ndarray:
@@ -220,12 +253,11 @@ def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np
 
     Returns
     -------
-    array, shape (points, 7)
+    array, shape (points, 11)
     """
     centre, width, low, high, _, _ = _layout(x, peaks, instrument)
-    tables = np.stack(
-        [*shape_table(instrument), *(_shape_change(instrument, which, 1e-3) for which in ("asymmetry", "lorentzian"))]
-    )
+    changes = [_shape_change(instrument, which, 1e-3) for which in ("asymmetry", "lorentzian")]
+    tables = np.stack([*shape_table(instrument), *changes, *_hermite(_grid(instrument))])
     place = (peaks.mz - instrument.centre) / instrument.half_span
     moves = np.stack([1e-6 * peaks.mz, 1e-6 * peaks.mz * place, np.log(peaks.mz / instrument.centre)], axis=1)
     p = peaks.probabilities(instrument.sulfur34)

@@ -200,8 +200,14 @@ def parse_modification(text: str) -> Modification:
 
 
 def modifications(sodium: int = 4, *, other: bool = False) -> list[Modification]:
-    """Modifications to try: 0..sodium Na, and with ``other`` K, NH4, mixed cations, neutral gains and losses too."""
+    """Modifications to try: 0..sodium Na and one K, and with ``other`` NH4, mixed cations, neutral parts too.
+
+    Potassium is tried from the start because one K weighs 1.99 Da more than one swap of p-MBSA for p-MBA: left out, it
+    would pass for other shells and for 34S.
+    """
     plain = [Modification((("Na", count),) if count else ()) for count in range(sodium + 1)]
+    if sodium:
+        plain.append(Modification((("K", 1),)))
     if not other:
         return plain
     cations: list[tuple[tuple[str, int], ...]] = [()]

@@ -62,6 +62,18 @@ def with_zeros(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return every[order], np.concatenate([y, np.zeros(len(more))])[order]
 
 
+def averaged(
+    x: np.ndarray, y: np.ndarray, clipped: np.ndarray, coarsest: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The points averaged in groups, as many as keep the usual spacing below ``coarsest`` [Th]."""
+    size = int(coarsest / float(np.median(np.diff(x))))
+    if size < 2:
+        return x, y, clipped
+    usable = len(x) // size * size
+    return (x[:usable].reshape(-1, size).mean(axis=1), y[:usable].reshape(-1, size).mean(axis=1),
+            clipped[:usable].reshape(-1, size).any(axis=1))  # fmt: skip
+
+
 def saturated(y: np.ndarray) -> np.ndarray:
     """Points of flat tops at the largest intensity: three or more neighbours within 0.1 % of it, in a row."""
     top = y >= 0.999 * y.max()

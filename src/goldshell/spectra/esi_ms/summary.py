@@ -64,7 +64,9 @@ def summarise(
         q: share(amounts[main], covariance[np.ix_(main, main)], cores == q, level, intervals)
         for q in sorted({int(charge) for charge in cores})
     }
-    per_charge, consistency = _per_charge(fit.ions, amounts, covariance, main, level, intervals)
+    # Charges are compared as the spectrum alone gives them: sharing would make them agree
+    free = fit.free_covariance * fit.inflation**2 * np.outer(factor, factor)
+    per_charge, consistency = _per_charge(fit.ions, fit.free * factor, free, main, level, intervals)
     if consistency is not None and consistency < _DISAGREE:
         warnings.append("the charges disagree about the mean n: ligands may change how a cluster ionises, or another "
                         "species overlaps; compare per_charge")  # fmt: skip

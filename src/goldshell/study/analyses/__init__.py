@@ -11,6 +11,7 @@ from goldshell.study.analyses import audit as audit
 from goldshell.study.analyses import cells as cells
 from goldshell.study.analyses import composition as composition
 from goldshell.study.analyses import diffusivity as diffusivity
+from goldshell.study.analyses import esi_ms as esi_ms
 from goldshell.study.analyses import etching_from_uvvis as etching_from_uvvis
 from goldshell.study.analyses import exchange_design as exchange_design
 from goldshell.study.analyses import exchange_explained as exchange_explained
@@ -42,6 +43,7 @@ KINDS: dict[str, ModuleType] = {
     "stability": stability,
     "nmr": nmr,
     "zeta": zeta,
+    "esi_ms": esi_ms,
     "audit": audit,
 }
 
@@ -62,6 +64,7 @@ AnySettings = Annotated[
     | stability.Settings
     | nmr.Settings
     | zeta.Settings
+    | esi_ms.Settings
     | audit.Settings,
     Field(discriminator="kind"),
 ]
