@@ -70,8 +70,8 @@ def averaged(
     if size < 2:
         return x, y, clipped
     usable = len(x) // size * size
-    return (x[:usable].reshape(-1, size).mean(axis=1), y[:usable].reshape(-1, size).mean(axis=1),
-            clipped[:usable].reshape(-1, size).any(axis=1))  # fmt: skip
+    mean_x, mean_y = (values[:usable].reshape(-1, size).mean(axis=1) for values in (x, y))
+    return mean_x, mean_y, np.asarray(clipped[:usable].reshape(-1, size).any(axis=1))
 
 
 def saturated(y: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,7 @@ class Settings(AnalysisSettings):
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Deconvolve the spectrum, compare P(n) with a binomial, and say what stays unexplained."""
     spectrum = read_spectrum(data_path(folder, settings.data), scans=settings.scans, minutes=settings.minutes)
-    options = {
+    options: dict[str, Any] = {
         "charges": settings.charges,
         "polarity": settings.polarity,
         "core_charges": settings.core_charges,
