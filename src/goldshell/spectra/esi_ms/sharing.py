@@ -71,16 +71,17 @@ def share_out(
     spread = covariance[np.ix_(inside, inside)]
     scatter = float(_SCATTERS[-1])
     under: list[int] = []
-    for turn in range(rounds + len(inside) // 8):
+    steps = 0
+    while steps < rounds:
         scatter = _scatter(model, amounts[inside], spread)
-        model = model.step(amounts[inside], spread, scatter)
-        if turn >= rounds - 1:
-            worst = _furthest(model, amounts[inside], spread, scatter, under)
-            if worst < 0:
-                break
+        worst = _furthest(model, amounts[inside], spread, scatter, under)
+        if worst >= 0 and len(under) < len(inside) // 8:
             under.append(worst)
             spread = spread.copy()
             spread[worst, worst] += 100.0 * max(float(amounts[inside][worst]), 0.0) ** 2
+        else:
+            model = model.step(amounts[inside], spread, scatter)
+            steps += 1
     # Best linear unbiased prediction: generalised least squares for F, G, D and what the scatter leaves to each ion
     expected, jacobian = model.expected(), model.jacobian()
     own = np.diag((scatter * model.level()) ** 2)
