@@ -33,6 +33,7 @@ def test_the_packaged_study_is_valid_and_uses_every_kind() -> None:
     own_files |= {"cells"}  # in tests/study/test_analyses.py
     raw_data = {"etching_from_uvvis", "stability", "nmr", "zeta"}  # in tests/study/test_spectra_kinds.py
     raw_data |= {"esi_ms"}  # in tests/study/test_esi_ms_kind.py
+    own_files |= {"fate_simulate", "fate_fit", "fate_nca", "fate_explained"}  # in tests/study/test_fate_kinds.py
     elsewhere = own_files | raw_data | {"exchange_explained"}
     assert {analysis.kind for analysis in loaded.study.analyses} >= set(KINDS) - elsewhere
 

@@ -97,4 +97,4 @@ def _percent(error: float) -> str:
 
 
 def _fold(before: float, after: float) -> str:
-    return f"{before / after:.1f}-fold better" if math.isfinite(before) else "from nothing"
+    return f"{before / after:.1f}-fold better" if before < 10 else "from nothing"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _SLIPS = {1000.0: 0.35, 1e6: 0.35}  # factor -> tolerance of its decimal logarithm
 _STEADY = 10.0  # a series whose other values lie within this factor can show a slip
+_WHOLE = 100.05  # [%ID], above rounding
 _FOUND_LITTLE = 50.0  # [%ID]
 _COLLECTED = ("urine", "faeces", "liver", "blood or plasma", "rest")
 _MANY = 3  # identical numbers in a row that are no chance
@@ -402,7 +403,7 @@ def _balance(data: FateData, recoveries: Sequence[dict[str, Any]]) -> Iterator[F
     for item in recoveries:
         label = f"{item['group']}, {item['time_h']:g} h" if item["group"] else f"{item['time_h']:g} h"
         total = item["found_percent_id"]
-        if total > 100:
+        if total > _WHOLE:
             yield Finding(
                 "warning", "recovery", f"{total:.1f} %ID found in {' + '.join(item['compartments'])}", label,
                 "more than was injected: check dose, blanks and standards; nothing is clipped",

@@ -18,6 +18,10 @@ from goldshell.study.analyses import exchange_explained as exchange_explained
 from goldshell.study.analyses import exchange_fit as exchange_fit
 from goldshell.study.analyses import exchange_simulate as exchange_simulate
 from goldshell.study.analyses import excretion as excretion
+from goldshell.study.analyses import fate_explained as fate_explained
+from goldshell.study.analyses import fate_fit as fate_fit
+from goldshell.study.analyses import fate_nca as fate_nca
+from goldshell.study.analyses import fate_simulate as fate_simulate
 from goldshell.study.analyses import nmr as nmr
 from goldshell.study.analyses import ranges as ranges
 from goldshell.study.analyses import rates as rates
@@ -38,6 +42,10 @@ KINDS: dict[str, ModuleType] = {
     "exchange_fit": exchange_fit,
     "exchange_design": exchange_design,
     "exchange_explained": exchange_explained,
+    "fate_simulate": fate_simulate,
+    "fate_fit": fate_fit,
+    "fate_nca": fate_nca,
+    "fate_explained": fate_explained,
     "cells": cells,
     "etching_from_uvvis": etching_from_uvvis,
     "stability": stability,
@@ -59,6 +67,10 @@ AnySettings = Annotated[
     | exchange_fit.Settings
     | exchange_design.Settings
     | exchange_explained.Settings
+    | fate_simulate.Settings
+    | fate_fit.Settings
+    | fate_nca.Settings
+    | fate_explained.Settings
     | cells.Settings
     | etching_from_uvvis.Settings
     | stability.Settings
