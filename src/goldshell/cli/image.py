@@ -60,9 +60,18 @@ def tac(
     depth: Annotated[int | None, typer.Option("--slice", help="Slice of a file with time and depth, from 0.")] = None,
     figures: Figures = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the curves as a table.")] = None,
+    fate: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a table for 'goldshell fate fit'.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.imaging import find_drift, open_stack, prepare_camera, read_rois, read_times, time_activity
+    from goldshell.imaging import (
+        curve_numbers,
+        find_drift,
+        open_stack,
+        prepare_camera,
+        read_rois,
+        read_times,
+        time_activity,
+    )
 
     frames = open_stack(stack, channel=channel, depth=depth)
     regions = read_rois(rois, frames.shape)
@@ -86,12 +95,19 @@ def tac(
         figures.mkdir(parents=True, exist_ok=True)
         save(montage(frames, regions.rois, camera, result.rois[0].time, drift=drift), figures / "montage.svg")
         save(activity_curves({result.name: result}), figures / "curves.svg")
+    if fate is not None:
+        from goldshell.files import write_atomically
+        from goldshell.workflows.fate_from_images import fate_observations
+
+        observed = fate_observations({Path(result.name).stem: result})
+        write_atomically(fate, observed.to_csv(index=False))
     if csv is not None:
         from goldshell.files import write_atomically
 
         write_atomically(csv, result.to_dataframe().to_csv(index=False))
     if json_output:
-        print_json(result.to_dict())
+        numbers = {curve.name: curve_numbers(curve).to_dict() for curve in result.rois}
+        print_json({**result.to_dict(), "curves": numbers})
         return
     print_table(
         ("region", "pixels", "time [s]", "mean [counts/s]", "sem", "net", "SBR", "CNR", "saturated [%]"),
@@ -194,6 +210,128 @@ def compare(
     )  # fmt: skip
     print_table(header, result.rows(), title=f"{file}: {result.quantity}, {100 * level:g} % intervals")
     print_warnings(result.warnings)
+
+
+@app.command(
+    help="Excised organs: net light of each region, its share and its ratio to a reference organ, in one image per "
+    "animal; mean and SD over the animals."
+)
+def exvivo(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="One image per animal.")],
+    rois: Annotated[
+        list[Path], typer.Option("--rois", metavar="FILE", help="Regions: one file for all images, or one for each.")
+    ],
+    dark: Dark = None,
+    flat: Flat = None,
+    exposure: Exposure = None,
+    background: Background = None,
+    reference: Annotated[str | None, typer.Option(metavar="NAME", help="Organ that others are divided by.")] = None,
+    gain: Gain = None,
+    read_noise: ReadNoise = None,
+    saturation: Saturation = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the organs of each animal.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.errors import InputError
+    from goldshell.imaging import (
+        open_stack,
+        organ_summary,
+        organ_table,
+        prepare_camera,
+        read_rois,
+        time_activity,
+    )
+
+    if len(rois) not in (1, len(images)):
+        raise InputError(f"{len(rois)} files of regions for {len(images)} images", hint="one for all, or one for each")
+    found = {}
+    for number, image in enumerate(images):
+        frames = open_stack(image)
+        camera = prepare_camera(
+            frames,
+            dark=open_stack(dark) if dark is not None else None,
+            flat=open_stack(flat) if flat is not None else None,
+            exposure=exposure,
+            gain=gain,
+            read_noise=read_noise,
+            saturation=saturation,
+        )
+        regions = read_rois(rois[number if len(rois) > 1 else 0], frames.shape)
+        if reference is not None:
+            reference = regions[reference].name
+        found[image.stem if image.stem not in found else str(image)] = time_activity(
+            frames, regions, camera, background=background
+        )
+    table = organ_table(found, reference=reference)
+    summary = organ_summary(table)
+    warnings = list(dict.fromkeys(text for result in found.values() for text in result.warnings))
+    if csv is not None:
+        from goldshell.files import write_atomically
+
+        write_atomically(csv, table.to_csv(index=False))
+    if json_output:
+        print_json(
+            {
+                "animals": table.to_dict("records"),
+                "organs": summary.to_dict("records"),
+                "unit": "counts/s",
+                "reference": reference,
+                "warnings": warnings,
+            }
+        )
+        return
+    print_table(
+        ("organ", "animals", "mean [counts/s]", "SD", "share", f"ratio to {reference or '-'}", "SD"),
+        summary.itertuples(index=False, name=None),
+        title="net light of organs" if background else "light of organs, background not subtracted",
+    )
+    print_warnings(warnings)
+
+
+@app.command(
+    help="Dilution series: signal against concentration, detection limit, and whether shells are equally bright "
+    "(columns concentration, value, and perhaps the shell)."
+)
+def calibrate(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="CSV or TSV with a header line.")],
+    concentration: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the concentration.")
+    ] = "concentration",
+    value: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the signal.")] = "value",
+    shell: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the shell; one line for each.")] = None,
+    level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.files import read_table
+    from goldshell.statistics import calibration_line, compare_slopes
+
+    table = read_table(file, (concentration, value, *((shell,) if shell else ())), numeric=(concentration, value))
+    parts = [("all", table)] if shell is None else [(str(key), part) for key, part in table.groupby(shell, sort=False)]
+    lines = {
+        name: calibration_line(part[concentration].to_numpy(), part[value].to_numpy(), level=level)
+        for name, part in parts
+    }
+    comparison = compare_slopes(list(lines.values())) if len(lines) > 1 else None
+    if json_output:
+        print_json(
+            {
+                "lines": [{"shell": name, **line.to_dict()} for name, line in lines.items()],
+                "comparison": None if comparison is None else comparison.to_dict(),
+            }
+        )
+        return
+    print_table(
+        ("shell", "slope", "low", "high", "intercept", "r2", "detection limit", "quantification limit"),
+        [
+            (name, line.slope.value, line.slope.low, line.slope.high, line.intercept.value, line.r_squared,
+             line.detection_limit, line.quantification_limit)
+            for name, line in lines.items()
+        ],
+        title=f"{file}: {value} against {concentration}",
+    )  # fmt: skip
+    if comparison is not None:
+        print(f"equal slopes: F = {comparison.f:.4g}, p = {comparison.p:.3g}")
+    print_warnings(f"{name}: {text}" for name, line in lines.items() for text in line.warnings)
 
 
 image_physics.register(app)

@@ -6,6 +6,10 @@ from goldshell.imaging.io import ImageStack as ImageStack
 from goldshell.imaging.io import from_array as from_array
 from goldshell.imaging.io import open_stack as open_stack
 from goldshell.imaging.io import read_times as read_times
+from goldshell.imaging.organs import CurveNumbers as CurveNumbers
+from goldshell.imaging.organs import curve_numbers as curve_numbers
+from goldshell.imaging.organs import organ_summary as organ_summary
+from goldshell.imaging.organs import organ_table as organ_table
 from goldshell.imaging.propose import Proposal as Proposal
 from goldshell.imaging.propose import propose_rois as propose_rois
 from goldshell.imaging.quantify import RoiCurve as RoiCurve
