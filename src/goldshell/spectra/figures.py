@@ -28,24 +28,23 @@ def spectrum_figure(result: EsiMsResult) -> Figure:
     x, y, fitted = _thinned(result)
     top.plot(x, scale * y, color="black", linewidth=0.7, label="measured")
     top.plot(x, scale * fitted, color=COLOURS[1], linewidth=0.7, alpha=0.85, label="fitted")
-    places: dict[int, tuple[float, float]] = {}
-    for item in result.assignments:
-        weight, total = places.get(abs(item.charge), (0.0, 0.0))
-        places[abs(item.charge)] = (weight + item.intensity * item.mz, total + item.intensity)
-    sign = "-" if result.assignments and result.assignments[0].charge < 0 else "+"
-    for charge, (weight, total) in sorted(places.items()):
-        centre = weight / total
-        near = np.abs(x - centre) < 100.0 / charge
+    strong = [item for item in result.assignments if item.intensity > 0.02 * result.assignments[0].intensity]
+    for charge in sorted({item.charge for item in strong}, key=abs):
+        mine = [item.mz for item in strong if item.charge == charge]
+        near = (x > min(mine) - 2.0) & (x < max(mine) + 2.0)
         height = float(scale * y[near].max()) if near.any() else 0.0
-        text = f"{charge if charge > 1 else ''}{sign}"
-        top.annotate(text, (centre, min(height, 100.0)), (0, 5), textcoords="offset points", ha="center",
+        text = f"{abs(charge) if abs(charge) > 1 else ''}{'-' if charge < 0 else '+'}"
+        top.annotate(text, (0.5 * (min(mine) + max(mine)), height), (0, 5), textcoords="offset points", ha="center",
                      fontsize=9, fontweight="bold", color=COLOURS[0])  # fmt: skip
     top.set_ylim(-2, 118)
     top.set_ylabel("intensity [% of largest]")
     top.legend(loc="upper right", fontsize=8, frameon=False)
     name = f"{result.cluster} + {result.incoming}" if result.incoming else result.cluster
     top.set_title(f"{name}: {result.calibration_ppm:+.1f} ppm, R {result.resolution:.0f}", loc="left", fontsize=9.5)
-    residual = scale * (y - fitted)
+    left = result.intensity - result.model - result.baseline
+    size = len(result.mz) // _MOST_DRAWN + 1
+    blocks = left[: len(left) // size * size].reshape(-1, size)  # the largest of each run, as in the panel above
+    residual = scale * blocks[np.arange(len(blocks)), np.abs(blocks).argmax(axis=1)]
     bottom.axhline(0.0, color=GREY, linewidth=0.8)
     bottom.plot(x, residual, color="black", linewidth=0.6)
     strongest = [peak for peak in result.unexplained_peaks if scale * peak[1] > 0.5][:5]
