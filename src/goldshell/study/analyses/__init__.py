@@ -22,6 +22,8 @@ from goldshell.study.analyses import fate_explained as fate_explained
 from goldshell.study.analyses import fate_fit as fate_fit
 from goldshell.study.analyses import fate_nca as fate_nca
 from goldshell.study.analyses import fate_simulate as fate_simulate
+from goldshell.study.analyses import image_compare as image_compare
+from goldshell.study.analyses import image_tac as image_tac
 from goldshell.study.analyses import nmr as nmr
 from goldshell.study.analyses import ranges as ranges
 from goldshell.study.analyses import rates as rates
@@ -52,6 +54,8 @@ KINDS: dict[str, ModuleType] = {
     "nmr": nmr,
     "zeta": zeta,
     "esi_ms": esi_ms,
+    "image_tac": image_tac,
+    "image_compare": image_compare,
     "audit": audit,
 }
 
@@ -77,6 +81,8 @@ AnySettings = Annotated[
     | nmr.Settings
     | zeta.Settings
     | esi_ms.Settings
+    | image_tac.Settings
+    | image_compare.Settings
     | audit.Settings,
     Field(discriminator="kind"),
 ]
