@@ -63,7 +63,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         summary=tuple(text for _, text in sorted(found, key=lambda pair: pair[0])[:8]),
         method=(
             f"The {result.quantity} is compared; the animal is the unit. Welch's t test is corrected by Holm over "
-            "every comparison of this section; Student's stands beside it in the table, with an exact permutation test and "
+            "every comparison of this section; Student's stands beside it in the table, with an exact "
+            "permutation test and "
             "Hedges g with its interval by the non-central t."
         ),
         numbers=tuple(numbers),
