@@ -92,7 +92,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         summary=tuple(summary[:8]),
         method=(
             "Light is (raw - dark) / flat / exposure, averaged over the pixels of each region, less the background "
-            "where one is given. Standard errors carry the noise of every pixel. Half-lives are weighted regressions of the "
+            "where one is given. Standard errors carry the noise of every pixel. Half-lives are "
+            "weighted regressions of the "
             "logarithm after the maximum."
         ),
         numbers=tuple(numbers),
