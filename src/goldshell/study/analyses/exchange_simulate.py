@@ -30,8 +30,8 @@ _CAPTIONS = {
     "interphase_profiles": "Profiles across the interphase.",
     "interphase_medium": "The medium across the interphase.",
     "cluster_counts": "Counts of single clusters.",
-    "composition": "Share of every composition among the intact clusters; the pure shells are at the corners, the cross "
-    "is the mean.",
+    "composition": "Share of every composition among the intact clusters; the pure shells are at the corners, the "
+    "cross is the mean.",
     "courses": "a: mean number of each incoming ligand, and intact clusters. b: free ligand in the water. c: each "
     "ligand's own distribution at the end.",
 }
