@@ -237,3 +237,12 @@ def test_acid_kidney_takes_up_and_keeps_more() -> None:
     """Sang et al. 2024: reabsorption and retention, injured > normal, at every time."""
     for time in (1.0, 24.0, 168.0):
         assert kidney_injury.contrast(time, 5.5) > kidney_injury.contrast(time, 6.5) > 1.0
+
+
+def test_acid_tumours_take_up_more() -> None:
+    """Property: the factor rises steadily as the tumour turns acid; normal tissue takes up less than PC-3."""
+    factors = [tumour_targeting.acid_factor(ph) for ph in (7.4, 6.9, 6.7, 6.5, 6.0)]
+    assert factors == sorted(factors)
+    assert factors[0] < 1.0
+    with pytest.raises(InputError):
+        tumour_targeting.acid_factor(5.0)

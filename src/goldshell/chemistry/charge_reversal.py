@@ -97,6 +97,30 @@ def zeta_potential(ph: ArrayLike, parameters: Parameters = Parameters()) -> Arra
     return np.asarray(np.where(acidity < p.isoelectric_ph, acid, neutral))
 
 
+def reversed_share(ph: float, parameters: Parameters = Parameters()) -> float:
+    """Share of the charge reversal that has happened, 0 at pH 7.4 and 1 at pH 5.5.
+
+    a(pH) = [zeta(pH) - zeta(7.4)] / [zeta(5.5) - zeta(7.4)]
+
+    Parameters
+    ----------
+    ph : of the surroundings [1]
+    parameters : measured pair, isoelectric pH, slope
+
+    Returns
+    -------
+    float [1]
+
+    Raises
+    ------
+    InputError : a pH outside the measured 5.5 to 7.4
+    """
+    if not ACID_PH <= ph <= NEUTRAL_PH:
+        raise InputError(f"a pH of {ph:g}", where="ph", hint=f"measured from {ACID_PH:g} to {NEUTRAL_PH:g}")
+    zeta, low, high = (float(zeta_potential(one, parameters)) for one in (ph, NEUTRAL_PH, ACID_PH))
+    return (zeta - low) / (high - low)
+
+
 def hydrodynamic_diameter(ph: ArrayLike, parameters: Parameters = Parameters()) -> Array:
     """Hydrodynamic diameter between particle and aggregate; exact at the two measured pH.
 
@@ -168,6 +192,8 @@ TEST_POINTS = (
     TestPoint(zeta_potential, {"ph": 5.5}, 17.4, "Sang et al. 2024: pH 5.5"),
     TestPoint(zeta_potential, {"ph": 7.4}, -10.9, "Sang et al. 2024: pH 7.4"),
     TestPoint(zeta_potential, {"ph": 6.6}, 0.0, "mathematical property: zero at the isoelectric pH"),
+    TestPoint(reversed_share, {"ph": 7.4}, 0.0, "Sang et al. 2024: -10.9 mV at pH 7.4"),
+    TestPoint(reversed_share, {"ph": 5.5}, 1.0, "Sang et al. 2024: +17.4 mV at pH 5.5"),
     TestPoint(hydrodynamic_diameter, {"ph": 5.5}, 1048.7, "Sang et al. 2024: pH 5.5"),
     TestPoint(hydrodynamic_diameter, {"ph": 7.4}, 3.5, "Sang et al. 2024: pH 7.4"),
     TestPoint(aggregation_number, {"parameters": Parameters(fractal_dimension=3.0)}, (1048.7 / 3.5) ** 3, "arithmetic"),

@@ -1,13 +1,13 @@
 """Injured kidney: in acid tubules a charge-reversing particle turns positive, is taken up more and stays longer.
 
-    protonated share   a(pH) = [zeta(pH) - zeta(7.4)] / [zeta(5.5) - zeta(7.4)]
+    reversed share     a(pH)       of the charge, 0 at pH 7.4 and 1 at pH 5.5 (`goldshell.chemistry.charge_reversal`)
     uptake             f(pH) = f_n + (f_a - f_n) a
     extrusion          k(pH) = k_n / (1 + (r - 1) a)
     kidney             `tubular_endocytosis` with f(pH) and k(pH)
 
-Meaning: particles with an imidazole shell go from -10.9 to +17.4 mV between pH 7.4 and 5.5 and aggregate
-(`goldshell.chemistry.charge_reversal`); acidosis of early injury makes tubules acid, so that more is reabsorbed and
-aggregates in the cells, and retention tells injured from normal kidneys.
+Meaning: particles with an imidazole shell go from -10.9 to +17.4 mV between pH 7.4 and 5.5 and aggregate; acidosis of
+early injury makes tubules acid, so that more is reabsorbed and aggregates in the cells, and retention tells injured from
+normal kidneys.
 
 Limits: S gives orders only (injured > normal for reabsorption, aggregation and retention): f_a and r are choices that
 satisfy them, and a kidney course at two pH would measure them. The share a between the two measured pH rests on the
@@ -23,7 +23,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from goldshell.chemistry import charge_reversal
-from goldshell.errors import InputError
 from goldshell.fate.linear import solve_linear
 from goldshell.fate.models import tubular_endocytosis
 from goldshell.numerics import TestPoint, check_bounds, parameter
@@ -48,28 +47,6 @@ class Parameters:
     )  # fmt: skip
 
 
-def protonated_share(ph: float) -> float:
-    """Share of the charge reversal that has happened, 0 at pH 7.4 and 1 at pH 5.5.
-
-    Parameters
-    ----------
-    ph : of the tubule [1]
-
-    Returns
-    -------
-    float [1]
-
-    Raises
-    ------
-    InputError : a pH outside the measured 5.5 to 7.4
-    """
-    acid, neutral = charge_reversal.ACID_PH, charge_reversal.NEUTRAL_PH
-    if not acid <= ph <= neutral:
-        raise InputError(f"a pH of {ph:g}", where="ph", hint=f"measured from {acid:g} to {neutral:g}")
-    zeta, low, high = (float(charge_reversal.zeta_potential(one)) for one in (ph, neutral, acid))
-    return (zeta - low) / (high - low)
-
-
 def tubular_parameters(ph: float, parameters: Parameters = Parameters()) -> tubular_endocytosis.Parameters:
     """Parameters of `tubular_endocytosis` at a tubular pH.
 
@@ -87,7 +64,7 @@ def tubular_parameters(ph: float, parameters: Parameters = Parameters()) -> tubu
     InputError : a parameter outside its bounds, or a pH that was not measured
     """
     check_bounds(parameters)
-    share = protonated_share(ph)
+    share = charge_reversal.reversed_share(ph)
     return replace(
         tubular_endocytosis.Parameters(),
         tubular_uptake=parameters.uptake_neutral + (parameters.uptake_acid - parameters.uptake_neutral) * share,
@@ -133,8 +110,6 @@ def _early(ph: float) -> float:
 
 
 TEST_POINTS = (
-    TestPoint(protonated_share, {"ph": 7.4}, 0.0, "Sang et al. 2024: -10.9 mV at pH 7.4"),
-    TestPoint(protonated_share, {"ph": 5.5}, 1.0, "Sang et al. 2024: +17.4 mV at pH 5.5"),
     TestPoint(contrast, {"time": 24.0, "ph": 7.4}, 1.0, "mathematical property: the normal kidney itself"),
     TestPoint(_early, {"ph": 5.5}, 10.0, "mathematical property: at first the ratio of the uptakes, 0.5 / 0.05", 1e-5),
 )

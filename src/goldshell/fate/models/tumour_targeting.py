@@ -8,7 +8,10 @@ Meaning: what S section 4 quotes, made comparable: anchoring by COO-Au in place 
 against zwitterionic glutathione (3), pH 6.5 against pH 6.9 (9.5 against 4.4 %ID/g), 2.6 against 18 nm in glioma (0.20
 against 0.08 %ID/g); pluronic nanoassemblies reach 25.3 %ID/g in all. `ratio` carries the standard deviations.
 
-Limits: every factor comes from another particle, tumour and time (mostly not stated), so that their product is a
+With a charge-reversing shell the factor follows the pH: f_acid(pH) = exp(s [a(pH) - a(6.9)]), a the share of the charge
+that has reversed (`goldshell.chemistry.charge_reversal`), s solved from f_acid at pH 6.5.
+
+Limits: the titration curve is that of another particle (imidazole); every factor comes from another particle, tumour and time (mostly not stated), so that their product is a
 hypothesis and no measurement; LNCaP and PC-3 differ in vessels as well as in pH. S quotes ">4.4" and "2.3" for ratios
 that its own numbers make 4.25 and 2.5.
 
@@ -24,9 +27,13 @@ from dataclasses import dataclass
 
 from scipy.stats import norm
 
+from goldshell.chemistry.charge_reversal import reversed_share
 from goldshell.errors import InputError
 from goldshell.numerics import TestPoint, parameter
 from goldshell.numerics.estimate import Estimate
+
+
+_ACID_TUMOUR, _REFERENCE_TUMOUR = 6.5, 6.9  # pH of LNCaP and PC-3 tumours, as S quotes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,26 @@ def uptake(
     return value * (parameters.acidity if acid else 1.0)
 
 
+def acid_factor(ph: float, parameters: Parameters = Parameters()) -> float:
+    """Uptake of a charge-reversing particle at a tumour pH, over that at pH 6.9.
+
+    Parameters
+    ----------
+    ph : of the tumour, 5.5 to 7.4 [1]
+    parameters : f_acid at pH 6.5
+
+    Returns
+    -------
+    float [1]
+
+    Raises
+    ------
+    InputError : a pH that was not measured
+    """
+    slope = math.log(parameters.acidity) / (reversed_share(_ACID_TUMOUR) - reversed_share(_REFERENCE_TUMOUR))
+    return math.exp(slope * (reversed_share(ph) - reversed_share(_REFERENCE_TUMOUR)))
+
+
 def ratio(first: float, first_sd: float, second: float, second_sd: float, *, level: float = 0.95) -> Estimate:
     """Ratio of two uptakes with its interval, errors log-normal and independent.
 
@@ -109,6 +136,8 @@ def ratio(first: float, first_sd: float, second: float, second_sd: float, *, lev
 
 
 TEST_POINTS = (
+    TestPoint(acid_factor, {"ph": 6.5}, 9.5 / 4.4, "Sang et al. 2024: 9.5 over 4.4 %ID/g", 1e-3),
+    TestPoint(acid_factor, {"ph": 6.9}, 1.0, "Sang et al. 2024: PC-3, the reference"),
     TestPoint(uptake, {"coo_anchored": True}, 5.1, "Sang et al. 2024: 5.1 %ID/g anchored by COO-Au", 1e-9),
     TestPoint(uptake, {"large": True}, 1.2 * 0.08 / 0.20, "arithmetic with the glioma's 0.20 and 0.08 %ID/g", 1e-9),
 )
