@@ -47,6 +47,8 @@ def test_ct(goldshell: Any, files: Path) -> None:
     found = goldshell("image", "ct", files / "ct.csv", "--unit", "mM", "--figures", files / "out", "--json").json
     assert found["agents"]["gold"]["slope"]["low"] < 18 < found["agents"]["gold"]["slope"]["high"]
     assert found["comparison"]["p"] < 1e-6
+    assert found["comparison"]["equivalence"]["equivalent"] is False
+    assert found["comparison"]["statement"].startswith("slopes differ")
     assert found["published"]["ratio"] == pytest.approx(17.85 / 4.15)
     assert "without unit" in goldshell("image", "ct", files / "ct.csv").out
 

@@ -65,6 +65,56 @@ def test_equal_slopes_are_rejected_at_the_level() -> None:
     assert found.ratio[1].low < 1.5 < found.ratio[1].high
 
 
+def test_equivalence_has_its_level_at_the_margin() -> None:
+    """Property: lines whose slopes stand exactly 1 to 1 / (1 - m) are called equivalent in 5 % of experiments."""
+    random, found = np.random.default_rng(6), {1.25: 0, 1.0: 0}
+    for ratio in found:
+        for _ in range(300):
+            pair = [calibration_line(X, slope * X + random.normal(0, 1.0, X.size)) for slope in (3.0, 3.0 * ratio)]
+            found[ratio] += compare_slopes(pair).equivalent
+    assert 0.02 < found[1.25] / 300 < 0.09
+    assert found[1.0] / 300 > 0.99
+
+
+def test_equivalence_is_the_interval_of_the_ratio_within_the_margin() -> None:
+    """Property: TOST at 5 % agrees exactly when Fieller's 90 % interval of the ratio lies within the limits."""
+    from scipy.stats import t
+
+    random = np.random.default_rng(7)
+    for _ in range(40):
+        pair = [
+            calibration_line(X, b * X + random.normal(0, 6.0, X.size)) for b in (3.0, 3.0 * random.uniform(0.8, 1.3))
+        ]
+        spread = float(np.sum((X - X.mean()) ** 2))
+        pooled = np.mean([line.residual_sd**2 for line in pair]) / spread
+        quantile = t.ppf(0.95, 2 * (X.size - 2))
+        first, second = (line.slope.value for line in pair)
+        # Fieller: all ratios r with (second - r first)^2 <= quantile^2 pooled (1 + r^2)
+        limits = np.sort(
+            np.roots([first**2 - quantile**2 * pooled, -2 * first * second, second**2 - quantile**2 * pooled]).real
+        )
+        found = compare_slopes(pair)
+        assert found.equivalent == bool(limits[0] > 0.8 and limits[1] < 1.25)
+        turned = compare_slopes(pair[::-1])
+        assert found.largest_p == pytest.approx(turned.largest_p)  # whichever is named first
+
+
+def test_equivalence_is_said_in_words_and_needs_a_margin() -> None:
+    random = np.random.default_rng(2)
+
+    def pair(ratio: float, noise: float) -> list:
+        return [calibration_line(X, b * X + random.normal(0, noise, X.size)) for b in (3.0, 3.0 * ratio)]
+
+    assert "shown to agree within 20 %" in compare_slopes(pair(1.0, 0.5)).statement
+    assert compare_slopes(pair(1.5, 0.5)).statement.startswith("slopes differ")
+    assert compare_slopes(pair(1.0, 20.0)).statement.startswith("undecided")
+    small = compare_slopes(pair(1.1, 0.2))
+    assert small.different
+    assert small.equivalent
+    with pytest.raises(InputError, match="margin"):
+        compare_slopes(pair(1.0, 1.0), margin=1.0)
+
+
 def test_flat_and_bent_lines_are_said() -> None:
     flat = calibration_line([0, 1, 2, 3, 4.0], [1.0, 1.2, 0.9, 1.1, 1.0])
     assert np.isinf(flat.detection_limit)

@@ -32,7 +32,13 @@ def test_the_packaged_study_is_valid_and_uses_every_kind() -> None:
     own_files = {"exchange_simulate", "exchange_fit", "exchange_design"}  # in tests/study/test_exchange_kinds.py
     own_files |= {"cells"}  # in tests/study/test_analyses.py
     raw_data = {"etching_from_uvvis", "stability", "nmr", "zeta"}  # in tests/study/test_spectra_kinds.py
-    raw_data |= {"image_tac", "image_compare"}  # in tests/study/test_image_kinds.py
+    raw_data |= {
+        "image_tac",
+        "image_compare",
+        "image_exvivo",
+        "image_calibration",
+    }  # in tests/study/test_image_kinds.py
+    raw_data |= {"image_depth", "ct", "photoacoustic"}
     raw_data |= {"esi_ms"}  # in tests/study/test_esi_ms_kind.py
     own_files |= {"fate_simulate", "fate_fit", "fate_nca", "fate_explained"}  # in tests/study/test_fate_kinds.py
     elsewhere = own_files | raw_data | {"exchange_explained"}

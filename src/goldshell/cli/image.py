@@ -201,6 +201,10 @@ def compare(
 
         figures.mkdir(parents=True, exist_ok=True)
         save(comparison_bars(result.organs, label=result.quantity), figures / "comparison.svg")
+        if time is not None:
+            from goldshell.imaging.figures_groups import longitudinal_curves
+
+            save(longitudinal_curves(table, label=value, time_label=time), figures / "curves.svg")
     if json_output:
         print_json(result.to_dict())
         return
@@ -230,38 +234,21 @@ def exvivo(
     read_noise: ReadNoise = None,
     saturation: Saturation = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the organs of each animal.")] = None,
+    figures: Figures = None,
     json_output: JsonOption = False,
 ) -> None:
     from goldshell.errors import InputError
-    from goldshell.imaging import (
-        open_stack,
-        organ_summary,
-        organ_table,
-        prepare_camera,
-        read_rois,
-        time_activity,
-    )
+    from goldshell.imaging import excised, organ_summary, organ_table
 
     if len(rois) not in (1, len(images)):
         raise InputError(f"{len(rois)} files of regions for {len(images)} images", hint="one for all, or one for each")
-    found = {}
+    pairs: dict[str, tuple[Path, Path]] = {}
     for number, image in enumerate(images):
-        frames = open_stack(image)
-        camera = prepare_camera(
-            frames,
-            dark=open_stack(dark) if dark is not None else None,
-            flat=open_stack(flat) if flat is not None else None,
-            exposure=exposure,
-            gain=gain,
-            read_noise=read_noise,
-            saturation=saturation,
-        )
-        regions = read_rois(rois[number if len(rois) > 1 else 0], frames.shape)
-        if reference is not None:
-            reference = regions[reference].name
-        found[image.stem if image.stem not in found else str(image)] = time_activity(
-            frames, regions, camera, background=background
-        )
+        pairs[image.stem if image.stem not in pairs else str(image)] = (image, rois[number if len(rois) > 1 else 0])
+    found = excised(
+        pairs, dark=dark, flat=flat, exposure=exposure, background=background, gain=gain, read_noise=read_noise,
+        saturation=saturation,
+    )  # fmt: skip
     table = organ_table(found, reference=reference)
     summary = organ_summary(table)
     warnings = list(dict.fromkeys(text for result in found.values() for text in result.warnings))
@@ -269,6 +256,12 @@ def exvivo(
         from goldshell.files import write_atomically
 
         write_atomically(csv, table.to_csv(index=False))
+    if figures is not None:
+        from goldshell.imaging.figures_groups import organ_bars
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(organ_bars(table), figures / "organs.svg")
     if json_output:
         print_json(
             {
@@ -300,18 +293,21 @@ def calibrate(
     value: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the signal.")] = "value",
     shell: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the shell; one line for each.")] = None,
     level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    margin: Annotated[float, typer.Option(help="Difference of slopes that does not matter [1].")] = 0.2,
+    figures: Figures = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.files import read_table
-    from goldshell.statistics import calibration_line, compare_slopes
+    from goldshell.statistics import compare_slopes
+    from goldshell.statistics.calibration import read_lines
 
-    table = read_table(file, (concentration, value, *((shell,) if shell else ())), numeric=(concentration, value))
-    parts = [("all", table)] if shell is None else [(str(key), part) for key, part in table.groupby(shell, sort=False)]
-    lines = {
-        name: calibration_line(part[concentration].to_numpy(), part[value].to_numpy(), level=level)
-        for name, part in parts
-    }
-    comparison = compare_slopes(list(lines.values())) if len(lines) > 1 else None
+    lines = read_lines(file, concentration=concentration, value=value, by=shell, level=level)
+    comparison = compare_slopes(list(lines.values()), margin=margin) if len(lines) > 1 else None
+    if figures is not None:
+        from goldshell.imaging.figures_physics import calibration_figure
+        from goldshell.plotting import save
+
+        figures.mkdir(parents=True, exist_ok=True)
+        save(calibration_figure(lines, concentration, value), figures / "calibration.svg")
     if json_output:
         print_json(
             {
@@ -330,7 +326,7 @@ def calibrate(
         title=f"{file}: {value} against {concentration}",
     )  # fmt: skip
     if comparison is not None:
-        print(f"equal slopes: F = {comparison.f:.4g}, p = {comparison.p:.3g}")
+        print(comparison.statement)
     print_warnings(f"{name}: {text}" for name, line in lines.items() for text in line.warnings)
 
 

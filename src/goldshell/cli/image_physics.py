@@ -59,24 +59,16 @@ def ct(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns concentration, hu; optionally agent.")],
     unit: Annotated[str, typer.Option(help="Unit of the concentration of gold: mg/mL or mM.")] = "mg/mL",
     level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    margin: Annotated[float, typer.Option(help="Difference of slopes that does not matter [1].")] = 0.2,
     figures: FiguresOption = None,
     json_output: JsonOption = False,
 ) -> None:
     """CT number against concentration: slope with interval, detection limit, agents compared; beside S's values."""
-    from goldshell.errors import InputError
-    from goldshell.files import read_table
-    from goldshell.imaging.ct import ct_line, published_slopes
+    from goldshell.imaging.ct import published_slopes, read_ct
     from goldshell.statistics import compare_slopes
 
-    if unit not in ("mg/mL", "mM"):
-        raise InputError(f"unit {unit!r}", where="--unit", hint="choose mg/mL or mM")
-    table = read_table(file, ("concentration", "hu"), numeric=("concentration", "hu"))
-    agents = table["agent"].astype(str) if "agent" in table.columns else ["agent"] * len(table)
-    lines = {}
-    for name in dict.fromkeys(agents):
-        own = table[[one == name for one in agents]]
-        lines[name] = ct_line(own["concentration"], own["hu"], unit=unit, level=level)
-    compared = compare_slopes(list(lines.values())) if len(lines) > 1 else None
+    lines = read_ct(file, unit=unit, level=level)
+    compared = compare_slopes(list(lines.values()), margin=margin) if len(lines) > 1 else None
     published = published_slopes()
     if figures is not None:
         from goldshell.imaging.figures_physics import calibration_figure
@@ -96,7 +88,7 @@ def ct(
         title="CT number against concentration",
     )
     if compared is not None:
-        print(f"one slope for all: F = {compared.f:.3g}, p = {compared.p:.2g}")
+        print(compared.statement)
     print(
         f"Sang et al. 2024 quote {published.clusters:g} (clusters) and {published.iopromide:g} (iopromide) without "
         f"unit; 845 HU at 9 mg/mL: {published.particles:.3g} HU mL/mg or {published.particles_per_millimolar:.3g} HU/mM"

@@ -8,6 +8,7 @@ from goldshell.imaging.io import open_stack as open_stack
 from goldshell.imaging.io import read_times as read_times
 from goldshell.imaging.organs import CurveNumbers as CurveNumbers
 from goldshell.imaging.organs import curve_numbers as curve_numbers
+from goldshell.imaging.organs import excised as excised
 from goldshell.imaging.organs import organ_summary as organ_summary
 from goldshell.imaging.organs import organ_table as organ_table
 from goldshell.imaging.propose import Proposal as Proposal

@@ -14,10 +14,13 @@ Sang et al., Nano-Micro Lett. 16 (2024) 44, doi:10.1007/s40820-023-01266-4, sect
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike
 
+from goldshell.errors import InputError
+from goldshell.files import read_table
 from goldshell.literature import show
 from goldshell.statistics import CalibrationLine, calibration_line
 
@@ -80,3 +83,31 @@ def ct_line(
     """
     slope_unit = {"mg/mL": "HU*mL/mg", "mM": "HU/mM"}.get(unit, "1")
     return calibration_line(concentration, ct_number, level=level, slope_unit=slope_unit, signal_unit="HU")
+
+
+def read_ct(path: Path, *, unit: str = "mg/mL", level: float = 0.95) -> dict[str, CalibrationLine]:
+    """Lines of the agents of a table.
+
+    Parameters
+    ----------
+    path : CSV or TSV with concentration [unit], hu [HU] and perhaps agent
+    unit : "mg/mL" or "mM"
+    level : of the intervals [1]
+
+    Returns
+    -------
+    dict, agent -> line; one called "agent" without that column
+
+    Raises
+    ------
+    InputError : another unit, or a table without the columns
+    """
+    if unit not in ("mg/mL", "mM"):
+        raise InputError(f"unit {unit!r}", where="unit", hint="choose mg/mL or mM")
+    table = read_table(path, ("concentration", "hu"), numeric=("concentration", "hu"))
+    agents = table["agent"].astype(str) if "agent" in table.columns else ["agent"] * len(table)
+    lines = {}
+    for name in dict.fromkeys(agents):
+        own = table[[one == name for one in agents]]
+        lines[name] = ct_line(own["concentration"], own["hu"], unit=unit, level=level)
+    return lines

@@ -9,11 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goldshell.imaging.quantify import RoiCurve, TimeActivity
+from goldshell.errors import UnknownNameError
+from goldshell.imaging.camera import prepare_camera
+from goldshell.imaging.io import open_stack
+from goldshell.imaging.quantify import RoiCurve, TimeActivity, time_activity
+from goldshell.imaging.roi import read_rois
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +93,44 @@ def curve_numbers(curve: RoiCurve) -> CurveNumbers:
     return CurveNumbers(float(net[top]), float(time[top]), rate, low, high, points, rise, area)
 
 
+def excised(
+    images: Mapping[str, tuple[Path, Path]],
+    *,
+    dark: Path | None = None,
+    flat: Path | None = None,
+    exposure: float | None = None,
+    background: str | None = None,
+    gain: float | None = None,
+    read_noise: float | None = None,
+    saturation: float | None = None,
+) -> dict[str, TimeActivity]:
+    """Measure the excised organs of animals, one image each.
+
+    Parameters
+    ----------
+    images : animal -> its image and its regions
+    dark, flat : images of the camera
+    exposure : of every frame [s]; that of the metadata when None
+    background : region to subtract, or ``ring:5``
+    gain, read_noise, saturation : as for `prepare_camera`
+
+    Returns
+    -------
+    dict, animal -> its regions
+    """
+    found = {}
+    for animal, (image, rois) in images.items():
+        frames = open_stack(image)
+        camera = prepare_camera(
+            frames,
+            dark=open_stack(dark) if dark is not None else None,
+            flat=open_stack(flat) if flat is not None else None,
+            exposure=exposure, gain=gain, read_noise=read_noise, saturation=saturation,
+        )  # fmt: skip
+        found[animal] = time_activity(frames, read_rois(rois, frames.shape), camera, background=background)
+    return found
+
+
 def organ_table(images: Mapping[str, TimeActivity], *, reference: str | None = None) -> pd.DataFrame:
     """Light of each organ in each animal; of stacks the mean over the frames.
 
@@ -99,9 +142,18 @@ def organ_table(images: Mapping[str, TimeActivity], *, reference: str | None = N
     Returns
     -------
     DataFrame: animal, organ, pixels, value, sem and flux [counts/s], share, ratio, ratio_sem, saturated_fraction
+
+    Raises
+    ------
+    UnknownNameError : no animal has the reference organ
     """
     import pandas as pd
 
+    names = list(dict.fromkeys(curve.name for result in images.values() for curve in result.rois))
+    if reference is not None and reference.lower() not in (name.lower() for name in names):
+        raise UnknownNameError("region", reference, names)
+    if reference is not None:
+        reference = next(name for name in names if name.lower() == reference.lower())
     rows: list[dict[str, Any]] = []
     for animal, result in images.items():
         curves = [curve for curve in result.rois if curve.name != result.background]
@@ -127,17 +179,17 @@ def organ_table(images: Mapping[str, TimeActivity], *, reference: str | None = N
 
 
 def organ_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean and SD over the animals of each organ.
+    """Mean and SD over the animals of each organ, and of each group where the table has groups.
 
     Parameters
     ----------
-    table : of `organ_table`
+    table : of `organ_table`, perhaps with a column group
 
     Returns
     -------
-    DataFrame: organ, n, mean, sd [counts/s], share, ratio, ratio_sd
+    DataFrame: perhaps group, organ, n, mean, sd [counts/s], share, ratio, ratio_sd
     """
-    grouped = table.groupby("organ", sort=False)
+    grouped = table.groupby([*(("group",) if "group" in table else ()), "organ"], sort=False)
     return grouped.agg(
         n=("value", "size"), mean=("value", "mean"), sd=("value", "std"), share=("share", "mean"),
         ratio=("ratio", "mean"), ratio_sd=("ratio", "std"),

@@ -3,13 +3,21 @@
     y = a + b x + e,   detection limit x_D = 3.3 s / b,   quantification 10 s / b,   s = residual standard deviation
 
 The interval of a concentration read off the line is Fieller's, which is exact for normal errors and may be open.
-Lines are compared by analysis of covariance: F of a common slope against one slope each, over pooled residuals.
+Lines are compared by analysis of covariance: F of a common slope against one slope each, over pooled residuals. A large
+p of that test does not show that slopes are equal; two one-sided tests (TOST) do, within a margin m that is stated:
+
+    equivalent if b_i > (1 - m) b_j  and  b_i < b_j / (1 - m)  are both shown at the level 1 - level
+
+Both are t tests of a linear contrast of two slopes over the pooled residuals, exact for normal errors of one variance;
+the limits 1 - m and 1 / (1 - m) do not depend on which line is named first.
 
 References
 ----------
 ICH Q2(R2), Validation of analytical procedures (2023), section 3.2.3 (3.3 s / b and 10 s / b)
 Fieller, J. R. Stat. Soc. B 16 (1954) 175-185, doi:10.1111/j.2517-6161.1954.tb00159.x
 Draper & Smith, Applied Regression Analysis, 3rd ed., Wiley (1998), doi:10.1002/9781118625590
+Schuirmann, J. Pharmacokinet. Biopharm. 15 (1987) 657-680, doi:10.1007/BF01068419 (two one-sided tests)
+Berger & Hsu, Stat. Sci. 11 (1996) 283-319, doi:10.1214/ss/1032280304 (several at once need no correction)
 """
 
 from __future__ import annotations
@@ -17,15 +25,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from goldshell.errors import InputError
+from goldshell.files import read_table
 from goldshell.numerics.estimate import Estimate
 
 Array = NDArray[np.float64]
+
+MARGIN = 0.2  # slopes that differ by less count as equal: limits 0.8 and 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +196,34 @@ def calibration_line(
     )
 
 
+def read_lines(
+    path: Path,
+    *,
+    concentration: str = "concentration",
+    value: str = "value",
+    by: str | None = None,
+    level: float = 0.95,
+) -> dict[str, CalibrationLine]:
+    """Lines of a table, one for each kind that a column names.
+
+    Parameters
+    ----------
+    path : CSV or TSV
+    concentration, value, by : names of its columns
+    level : of the intervals [1]
+
+    Returns
+    -------
+    dict, kind -> line; one called "all" without ``by``
+    """
+    table = read_table(path, (concentration, value, *((by,) if by else ())), numeric=(concentration, value))
+    parts = [("all", table)] if by is None else [(str(key), part) for key, part in table.groupby(by, sort=False)]
+    return {
+        name: calibration_line(part[concentration].to_numpy(), part[value].to_numpy(), level=level)
+        for name, part in parts
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class SlopeComparison:
     """Whether lines share a slope.
@@ -193,12 +233,45 @@ class SlopeComparison:
     ratio : of each slope to the first, by the delta method, with interval [1]
     f, p : of one common slope against one each
     degrees_of_freedom : of the numerator and the denominator
+    margin : m, the difference that does not matter [1]
+    equivalence_p : (g, g), p of the two one-sided tests of lines i and j, the larger of the two [1]
+    level : 1 less the level of the tests [1]
     """
 
     ratio: tuple[Estimate, ...]
     f: float
     p: float
     degrees_of_freedom: tuple[int, int]
+    margin: float
+    equivalence_p: Array
+    level: float = 0.95
+
+    @property
+    def largest_p(self) -> float:
+        """The p of all lines being equivalent: the largest of the pairs' [1]."""
+        return float(self.equivalence_p.max())
+
+    @property
+    def equivalent(self) -> bool:
+        """Every pair of slopes is shown to agree within the margin."""
+        return self.largest_p < 1.0 - self.level
+
+    @property
+    def different(self) -> bool:
+        """One slope for all is refuted."""
+        return self.p < 1.0 - self.level
+
+    @property
+    def statement(self) -> str:
+        """What the data say, in one sentence."""
+        within = f"within {100 * self.margin:g} % (ratio {1 - self.margin:.3g} to {1 / (1 - self.margin):.3g})"
+        found = f"F test of equal slopes p = {self.p:.2g}, equivalence p = {self.largest_p:.2g}"
+        if self.equivalent:
+            more = ", although they differ by a smaller amount" if self.different else ""
+            return f"slopes are shown to agree {within}{more} ({found})"
+        if self.different:
+            return f"slopes differ, and are not shown to agree {within} ({found})"
+        return f"undecided: slopes are shown neither to differ nor to agree {within} ({found}); measure more points"
 
     def to_dict(self) -> dict[str, Any]:
         """Values of the JSON output."""
@@ -207,17 +280,27 @@ class SlopeComparison:
             "f": self.f,
             "p": self.p,
             "degrees_of_freedom": list(self.degrees_of_freedom),
+            "equivalence": {
+                "margin": self.margin,
+                "limits": [1.0 - self.margin, 1.0 / (1.0 - self.margin)],
+                "p": self.equivalence_p,
+                "largest_p": self.largest_p,
+                "equivalent": self.equivalent,
+            },
+            "different": self.different,
+            "statement": self.statement,
         }
 
 
-def compare_slopes(lines: Sequence[CalibrationLine]) -> SlopeComparison:
-    """Test by analysis of covariance whether signals are comparable between lines, say between shells.
+def compare_slopes(lines: Sequence[CalibrationLine], *, margin: float = MARGIN) -> SlopeComparison:
+    """Test whether signals are comparable between lines, say between shells: are slopes different, are they equivalent?
 
     F = [(S_common - S_each) / (g - 1)] / [S_each / (n - 2 g)]
 
     Parameters
     ----------
     lines : two or more
+    margin : m, the difference of slopes that does not matter [1]
 
     Returns
     -------
@@ -225,13 +308,15 @@ def compare_slopes(lines: Sequence[CalibrationLine]) -> SlopeComparison:
 
     Raises
     ------
-    InputError : fewer than two lines
+    InputError : fewer than two lines, or a margin that is not between 0 and 1
     """
     from scipy.stats import f as f_distribution
     from scipy.stats import norm
 
     if len(lines) < 2:
         raise InputError("one line has nothing to be compared with", hint="give two lines or more")
+    if not 0 < margin < 1:
+        raise InputError(f"a margin of {margin:g}", where="margin", hint="write a share such as 0.2 for 20 %")
     each = sum(one.residual_sd**2 * (one.x.size - 2) for one in lines)
     spreads = [float(np.sum((one.x - one.x.mean()) ** 2)) for one in lines]
     products = [spread * one.slope.value for spread, one in zip(spreads, lines, strict=True)]
@@ -249,7 +334,32 @@ def compare_slopes(lines: Sequence[CalibrationLine]) -> SlopeComparison:
         )
         width = 0.0 if one is first else half * abs(ratio) * relative
         ratios.append(Estimate(ratio, ratio - width, ratio + width))
-    return SlopeComparison(tuple(ratios), f, float(f_distribution.sf(f, between, within)), (between, within))
+    variances = np.array([each / within / spread for spread in spreads])
+    slopes = np.array([one.slope.value for one in lines])
+    return SlopeComparison(
+        tuple(ratios), f, float(f_distribution.sf(f, between, within)), (between, within), margin,
+        _equivalence(slopes, variances, within, margin), lines[0].level,
+    )  # fmt: skip
+
+
+def _equivalence(slopes: Array, variances: Array, freedom: int, margin: float) -> Array:
+    """p of two one-sided tests of every pair, the larger of the two, (g, g); 0 on the diagonal."""
+    from scipy.stats import t
+
+    found = np.zeros((slopes.size, slopes.size))
+    lower = 1.0 - margin
+    for i in range(slopes.size):
+        for j in range(slopes.size):
+            if i == j:
+                continue
+            # b_i - L b_j > 0, and the same of j and i; both slopes are taken in the direction that the pair shares
+            sign = math.copysign(1.0, slopes[i] + slopes[j])
+            contrast = sign * (slopes[i] - lower * slopes[j])
+            error = math.sqrt(variances[i] + lower**2 * variances[j])
+            one_sided = float(t.sf(contrast / error, freedom)) if error > 0 else float(contrast <= 0)
+            found[i, j] = max(found[i, j], one_sided)
+            found[j, i] = max(found[j, i], one_sided)
+    return found
 
 
 def _curvature(x: Array, y: Array) -> float | None:

@@ -10,6 +10,7 @@ from pydantic import Field
 from goldshell.study.analyses import audit as audit
 from goldshell.study.analyses import cells as cells
 from goldshell.study.analyses import composition as composition
+from goldshell.study.analyses import ct as ct
 from goldshell.study.analyses import diffusivity as diffusivity
 from goldshell.study.analyses import esi_ms as esi_ms
 from goldshell.study.analyses import etching_from_uvvis as etching_from_uvvis
@@ -22,9 +23,13 @@ from goldshell.study.analyses import fate_explained as fate_explained
 from goldshell.study.analyses import fate_fit as fate_fit
 from goldshell.study.analyses import fate_nca as fate_nca
 from goldshell.study.analyses import fate_simulate as fate_simulate
+from goldshell.study.analyses import image_calibration as image_calibration
 from goldshell.study.analyses import image_compare as image_compare
+from goldshell.study.analyses import image_depth as image_depth
+from goldshell.study.analyses import image_exvivo as image_exvivo
 from goldshell.study.analyses import image_tac as image_tac
 from goldshell.study.analyses import nmr as nmr
+from goldshell.study.analyses import photoacoustic as photoacoustic
 from goldshell.study.analyses import ranges as ranges
 from goldshell.study.analyses import rates as rates
 from goldshell.study.analyses import series as series
@@ -56,6 +61,11 @@ KINDS: dict[str, ModuleType] = {
     "esi_ms": esi_ms,
     "image_tac": image_tac,
     "image_compare": image_compare,
+    "image_exvivo": image_exvivo,
+    "image_calibration": image_calibration,
+    "image_depth": image_depth,
+    "ct": ct,
+    "photoacoustic": photoacoustic,
     "audit": audit,
 }
 
@@ -83,6 +93,11 @@ AnySettings = Annotated[
     | esi_ms.Settings
     | image_tac.Settings
     | image_compare.Settings
+    | image_exvivo.Settings
+    | image_calibration.Settings
+    | image_depth.Settings
+    | ct.Settings
+    | photoacoustic.Settings
     | audit.Settings,
     Field(discriminator="kind"),
 ]

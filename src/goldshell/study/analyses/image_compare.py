@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from goldshell.imaging.figures import comparison_bars
+from goldshell.imaging.figures_groups import longitudinal_curves
 from goldshell.numerics import Estimate
 from goldshell.statistics import compare_table, read_comparison
 from goldshell.study.analysis import Analysis, AnalysisSettings, CaptionedFigure, DataFile, Number, data_path
@@ -26,6 +27,7 @@ class Settings(AnalysisSettings):
     animal: Annotated[str | None, Field(description="column of the animal")] = None
     organ: Annotated[str | None, Field(description="column of the organ; each is compared")] = None
     time: Annotated[str | None, Field(description="column of the time; areas per animal are compared")] = None
+    time_label: Annotated[str, Field(description="for the axis, with its unit")] = "time"
     control: Annotated[str | None, Field(description="group that the others are compared with")] = None
     paired: Annotated[bool, Field(description="the same animals in every group")] = False
 
@@ -59,6 +61,17 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
                     f"permutation p {item.permutation_p:.3g}",
                 )
             )
+    figures = {
+        "comparison": CaptionedFigure(
+            comparison_bars(result.organs, label=settings.label if settings.time is None else "area per animal"),
+            "Bars: mean and standard deviation; points: animals; p by Welch's test after Holm's correction.",
+        )
+    }
+    if settings.time is not None:
+        figures["curves"] = CaptionedFigure(
+            longitudinal_curves(table, label=settings.label, time_label=settings.time_label),
+            "Thin: each animal; bold: mean and standard deviation over the animals.",
+        )
     return Analysis(
         summary=tuple(text for _, text in sorted(found, key=lambda pair: pair[0])[:8]),
         method=(
@@ -69,12 +82,7 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         ),
         numbers=tuple(numbers),
         tables={"comparisons": result.to_dataframe()},
-        figures={
-            "comparison": CaptionedFigure(
-                comparison_bars(result.organs, label=settings.label),
-                "Bars: mean and standard deviation; points: animals; p by Welch's test after Holm's correction.",
-            )
-        },
+        figures=figures,
         warnings=result.warnings,
         next_measurements=("More animals per group: the power at this number is in the warnings.",)
         if any("n = " in text for text in result.warnings)
