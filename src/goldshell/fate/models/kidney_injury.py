@@ -6,8 +6,8 @@
     kidney             `tubular_endocytosis` with f(pH) and k(pH)
 
 Meaning: particles with an imidazole shell go from -10.9 to +17.4 mV between pH 7.4 and 5.5 and aggregate; acidosis of
-early injury makes tubules acid, so that more is reabsorbed and aggregates in the cells, and retention tells injured from
-normal kidneys.
+early injury makes tubules acid, so that more is reabsorbed and aggregates in the cells, and retention tells injured
+from normal kidneys.
 
 Limits: S gives orders only (injured > normal for reabsorption, aggregation and retention): f_a and r are choices that
 satisfy them, and a kidney course at two pH would measure them. The share a between the two measured pH rests on the

@@ -11,9 +11,9 @@ against 0.08 %ID/g); pluronic nanoassemblies reach 25.3 %ID/g in all. `ratio` ca
 With a charge-reversing shell the factor follows the pH: f_acid(pH) = exp(s [a(pH) - a(6.9)]), a the share of the charge
 that has reversed (`goldshell.chemistry.charge_reversal`), s solved from f_acid at pH 6.5.
 
-Limits: the titration curve is that of another particle (imidazole); every factor comes from another particle, tumour and time (mostly not stated), so that their product is a
-hypothesis and no measurement; LNCaP and PC-3 differ in vessels as well as in pH. S quotes ">4.4" and "2.3" for ratios
-that its own numbers make 4.25 and 2.5.
+Limits: the titration curve is that of another particle (imidazole); every factor comes from another particle, tumour
+and time (mostly not stated), so that their product is a hypothesis and no measurement; LNCaP and PC-3 differ in vessels
+as well as in pH. S quotes ">4.4" and "2.3" for ratios that its own numbers make 4.25 and 2.5.
 
 References
 ----------
@@ -31,7 +31,6 @@ from goldshell.chemistry.charge_reversal import reversed_share
 from goldshell.errors import InputError
 from goldshell.numerics import TestPoint, parameter
 from goldshell.numerics.estimate import Estimate
-
 
 _ACID_TUMOUR, _REFERENCE_TUMOUR = 6.5, 6.9  # pH of LNCaP and PC-3 tumours, as S quotes them
 
