@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 _DARK = "#333333"
 _MOST_GROUPS = 8
+_MOST_TOGETHER = 3  # groups in the panel of a single compartment
+_MOST_PANELS = 24
 
 
 def write_fit_figures(result: FateFit, folder: Path) -> tuple[Path, ...]:
@@ -57,17 +59,22 @@ def fit_courses(result: FateFit) -> Figure:
     result : the fit
     """
     problem = result.problem
-    groups = problem.groups[:_MOST_GROUPS]
     shown = list(dict.fromkeys((one.compartment, one.quantity) for one in result.predictions))
-    columns = min(3, len(shown))
-    rows = math.ceil(len(shown) / columns)
-    figure, axes = new_figure(rows, columns, width=2.6 * columns + 0.6, height=2.1 * rows + 0.5, squeeze=False)
+    apart = len(shown) == 1 and len(problem.groups) > _MOST_TOGETHER  # one compartment: groups get panels of their own
+    groups = problem.groups[: _MOST_PANELS if apart else _MOST_GROUPS]
+    panels = len(groups) if apart else len(shown)
+    columns = min(4 if apart else 3, panels)
+    rows = math.ceil(panels / columns)
+    figure, axes = new_figure(
+        rows, columns, width=(2.1 if apart else 2.6) * columns + 0.6, height=(1.8 if apart else 2.1) * rows + 0.5,
+        squeeze=False,
+    )  # fmt: skip
     last = max(one.time for one in result.predictions)
     first = min(min(one.time for one in result.predictions if one.time > 0), last / 30.0)
     times = np.unique(np.concatenate([np.geomspace(0.5 * first, 1.05 * last, 90), [last]]))
     evaluator = Evaluator(problem)
     draws = result.draws(150)
-    several = len(groups) > 1
+    several = len(groups) > 1 and not apart
     tail = 50.0 * (1.0 - problem.level)
     values = result.values
     for number, group in enumerate(groups):
@@ -75,7 +82,8 @@ def fit_courses(result: FateFit) -> Figure:
         every = evaluator.courses(draws, number, times)
         volume = _volumes(result, number)
         spread = np.array([_volumes(result, number, row) for row in draws])[:, None]
-        for (compartment, quantity), axis in zip(shown, axes.ravel(), strict=False):
+        where = [axes.ravel()[number]] if apart else axes.ravel()
+        for (compartment, quantity), axis in zip(shown, where, strict=False):
             colour = COLOURS[number % 7] if several else COMPARTMENT_COLOURS.get(compartment, COLOURS[0])
             line = _measured_course(result, best, compartment, quantity, volume)[0]
             band = _measured_course(result, every, compartment, quantity, spread)
@@ -89,9 +97,10 @@ def fit_courses(result: FateFit) -> Figure:
                 for one in result.predictions
                 if (one.group, one.compartment, one.quantity) == (group.name, compartment, quantity)
             ]
-            shift = 1.06 ** (number - 0.5 * (len(groups) - 1))  # beside each other
+            shift = 1.06 ** (number - 0.5 * (len(groups) - 1)) if several else 1.0  # beside each other
             _points(axis, mine, factor * line, times, colour if several else _DARK, shift)
-    for (compartment, quantity), axis in zip(shown, axes.ravel(), strict=False):
+    titles = [(f"{shown[0][0]}, {group.name}", shown[0][1]) for group in groups] if apart else shown
+    for (compartment, quantity), axis in zip(titles, axes.ravel(), strict=False):
         unit = {"amount": "%ID", "concentration": "%ID/mL", "relative": "a.u."}[quantity]
         axis.set_title(compartment.replace("+", " + "), loc="left")
         axis.set_ylabel(unit)
@@ -99,7 +108,7 @@ def fit_courses(result: FateFit) -> Figure:
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_ylim(bottom=0)
         axis.set_xlabel("time [h]")
-    for axis in axes.ravel()[len(shown) :]:
+    for axis in axes.ravel()[panels:]:
         axis.set_visible(False)
     if several:
         handles, labels = axes[0, 0].get_legend_handles_labels()
@@ -265,7 +274,9 @@ def observed_against_predicted(result: FateFit) -> Figure:
 
 @house_style
 def excreta_against_covariate(result: FateFit, time: float | None = None) -> Figure:
-    """Urine, faeces, liver and spleen at one time against the covariate of the groups, with bands and data.
+    """Excreta, liver, spleen, kidney and tumour at one time against the covariate of the groups, with bands and data.
+
+    What the model does not have is left out.
 
     Parameters
     ----------
@@ -277,12 +288,20 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
     draws = result.draws(200)
     tail = 50.0 * (1.0 - result.problem.level)
     groups = result.problem.groups
-    names = ("urine", "faeces", "liver", "spleen", "kidney")
-    figure, axes = new_figure(1, 2, width=7.6, height=3.3)
+    there = evaluator.courses(result.statistics.values, 0, np.array([0.0, when]))
+    panels = [
+        (title, names)
+        for title, every in (
+            (f"excreted by {when:g} h", ("urine", "faeces", "eliminated")),
+            (f"held at {when:g} h", ("liver", "spleen", "kidney", "tumour")),
+        )
+        if (names := [name for name in every if name in there])
+    ]
+    figure, axes = new_figure(1, len(panels), width=3.8 * len(panels), height=3.3, squeeze=False)
     x = np.array([group.covariates[result.posed.covariate] for group in groups])
     order = np.argsort(x)
-    for name, axis in zip(names, (axes[0], axes[0], axes[1], axes[1], axes[1]), strict=True):
-        colour = COMPARTMENT_COLOURS[name]
+    for name, axis in ((name, axis) for (_, names), axis in zip(panels, axes[0], strict=True) for name in names):
+        colour = COMPARTMENT_COLOURS.get(name, GREY)
         best, low, high = [], [], []
         for number in range(len(groups)):
             grid = np.array([0.0, when])
@@ -301,7 +320,7 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
                     yerr=[[one.observed * (1 - math.exp(-one.sigma))], [one.observed * math.expm1(one.sigma)]],
                     fmt="o", color=colour, markersize=4, capsize=2, markeredgecolor="black",
                 )  # fmt: skip
-    for axis, title in zip(axes, (f"excreted by {when:g} h", f"held at {when:g} h"), strict=True):
+    for axis, (title, _) in zip(axes[0], panels, strict=True):
         axis.set_xlabel(result.posed.covariate.replace("_", " "))
         axis.set_ylabel("gold [%ID]")
         axis.set_ylim(bottom=0)

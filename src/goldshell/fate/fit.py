@@ -54,6 +54,7 @@ _WIDER = 1.5  # chi squared per degree of freedom from which errors are widened
 _ROUNDS = 4
 _SPREADS = (0.03, 0.1, 0.2, 0.4, 0.8)
 _DETERMINED = 0.5  # relative error from the samples alone, below which a parameter counts as identified
+_TOLD = 0.7  # of the width of the prior of a recovery, which stays in its error: the samples say as much as the prior
 _CORRELATED = 0.9
 
 
@@ -66,7 +67,7 @@ class FittedFate:
     parameter : what was fitted
     estimate : value with its interval [unit]
     data_error : relative standard error from the samples alone, without the prior [1]
-    identifiable : that error is below 50 %
+    identifiable : that error is below 50 %; of a recovery, whose prior stays, below 70 % of the prior's width
     at_bound : "lower" or "upper" when it ended there
     method : "profile" or "curvature"
     """
@@ -538,11 +539,12 @@ def _fitted(
 ) -> FittedFate:
     inner = curve.estimate if curve is not None else statistics.parameters[item.name]
     ends = sorted(float(outward(item.kind, np.asarray(end))) for end in (inner.low, inner.high))
+    enough = item.spread if item.kind == "linear" else _TOLD * item.spread if item.role == "recovery" else _DETERMINED
     return FittedFate(
         item,
         Estimate(item.outward(float(statistics.values[number])), ends[0], ends[1], item.unit),
         error,
-        error < _DETERMINED if item.kind != "linear" else error < item.spread,
+        error < enough,
         statistics.at_bound.get(item.name),
         "profile" if curve is not None else "curvature",
     )

@@ -6,7 +6,7 @@ A module of `goldshell.fate.models` can be fitted when it has ``Parameters`` and
     amounts(...)      and ``compartments(...)`` and, or not, ``summary`` anything else: called for one set at a time
 
 Its functions are called by the names of their arguments: ``parameters``, ``times``, ``animal``, ``core_diameter``,
-``hydrodynamic_diameter``, ``dose``; a model that needs another one cannot be fitted.
+``hydrodynamic_diameter``, ``tumour_weight``, ``dose``; a model that needs another one cannot be fitted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from goldshell.fate.physiology import Physiology
 from goldshell.numerics import ParameterInfo, describe_parameters
 
 Array = NDArray[np.float64]
-_KNOWN_ARGUMENTS = {"parameters", "times", "animal", "core_diameter", "hydrodynamic_diameter", "dose", "bladder"}
+_SIZES = {"core_diameter": "nm", "hydrodynamic_diameter": "nm", "tumour_weight": "g"}  # columns NAME or NAME_UNIT
+_KNOWN_ARGUMENTS = {"parameters", "times", "animal", *_SIZES, "dose", "bladder"}
 _JOINED = {"gut_lumen": "gut"}  # a dissected gut holds its content
 
 
@@ -66,7 +67,7 @@ class FateModel:
         values : parameter -> (m,) [its unit]; others keep their defaults
         times : increasing, (k,) [h]
         animal : physiology
-        covariates : of the group; ``core_diameter`` and ``hydrodynamic_diameter`` [nm] are used
+        covariates : of the group; ``core_diameter``, ``hydrodynamic_diameter`` [nm] and ``tumour_weight`` [g] are used
         dose : [%ID]
 
         Returns
@@ -78,8 +79,8 @@ class FateModel:
         InputError : the model needs a covariate that is not given
         """
         given = {"times": times, "animal": animal, "dose": dose}
-        for name in ("core_diameter", "hydrodynamic_diameter"):
-            for key in (name, f"{name}_nm"):
+        for name, unit in _SIZES.items():
+            for key in (name, f"{name}_{unit}"):
                 if covariates and key in covariates:
                     given[name] = covariates[key]
         size = len(next(iter(values.values()))) if values else 1
@@ -189,7 +190,8 @@ def _call(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
         if argument.default is inspect.Parameter.empty and name not in arguments
     ]
     if missing:
+        unit = _SIZES.get(missing[0], "nm")
         raise InputError(
-            f"the model needs {missing[0]}", where="covariates", hint=f"add a column {missing[0]}_nm to the table"
+            f"the model needs {missing[0]}", where="covariates", hint=f"add a column {missing[0]}_{unit} to the table"
         )
     return function(**arguments)

@@ -40,7 +40,7 @@ _WIDTHS = {
     "tubular_uptake": (2.5, "small share taken up by tubular cells"),
     "k_extrusion": (2.0, "re-eliminated within a month"),
 }
-_NEVER_FREE = ("GFR", "plateau", "edge_core_diameter", "edge_steepness")
+_NEVER_FREE = ("GFR", "plateau", "edge_core_diameter", "edge_steepness", "k_on", "k_off")
 _BY_GROUP = ("CL_liver", "CL_spleen", "fu_theta", "CL", "sieving", "CL_other", "CL_renal")
 _REFERENCE_WEIGHT = 20.0  # [g], of the mouse that the defaults belong to
 
@@ -245,7 +245,10 @@ def _covariate(data: FateData, options: FitOptions) -> tuple[str, float, float]:
     """Column that explains the groups, its mean and its range; an empty name for none."""
     if len(data.groups) < 2:
         return "", 0.0, 1.0
-    sizes = {"core_diameter_nm", "hydrodynamic_diameter_nm", "core_diameter", "hydrodynamic_diameter"}
+    sizes = {
+        *("core_diameter_nm", "hydrodynamic_diameter_nm", "core_diameter", "hydrodynamic_diameter"),
+        *("tumour_weight_g", "tumour_weight"),
+    }
     common = [
         name
         for name in dict.fromkeys(key for own in data.covariates.values() for key in own)

@@ -10,6 +10,11 @@ Meaning: enhanced permeability (CL_T), retention (1/k_T) and active targeting (R
 uptake is CL_T times the plasma curve convolved with exp(-k_T t), so that the ratio of two uptakes at one time is the
 ratio of their CL_T when nothing else differs: 5.1 over 1.2 %ID/g for two anchorings of the same glutathione.
 
+For a fit (`rate_matrix`, a linear model: no receptors) the tumour has a weight W and its gold is missed in plasma,
+because published tumours hold up to 39 %ID:
+
+    tumour [%ID]         dA/dt = CL_T W C - k_T A,   A = W T;   what washes out returns to plasma
+
 Limits: one well-mixed tumour without vessels, necrosis or growth. One uptake at one time gives CL_T only with plasma
 curve and k_T assumed (`clearance_for_uptake`); S mostly gives neither times nor blood curves. k_T and k_on, k_off, R
 are choices.
@@ -33,6 +38,7 @@ from goldshell.numerics.ode import solve_cvode
 
 Array = NDArray[np.float64]
 
+COMPARTMENTS = ("plasma", "peripheral", "tumour", "eliminated")  # of `rate_matrix`
 RTOL, ATOL = 1e-9, 1e-11  # of CVODE; %ID
 
 
@@ -67,6 +73,40 @@ class Parameters:
     k_off: float = parameter(
         0.01, unit="1/h", source="tumour-unbinding-rate", bounds=(0.0, 1e4), meaning="k_off, unbinding"
     )
+
+
+def rate_matrix(parameters: Parameters = Parameters(), *, tumour_weight: float = 1.0) -> Array:
+    """Rate matrix of plasma, peripheral, tumour and eliminated, all in %ID, without receptors.
+
+    Parameters
+    ----------
+    parameters : those of the model
+    tumour_weight : [g]
+
+    Returns
+    -------
+    (4, 4) [1/h]; its columns sum to zero
+
+    Raises
+    ------
+    InputError : a parameter or the weight is not finite or outside its bounds, or there are receptors
+    """
+    check_bounds(parameters)
+    if not 0.0 < tumour_weight < float("inf"):
+        raise InputError(f"a tumour of {tumour_weight:g} g", hint="write a weight above 0")
+    if parameters.receptors > 0.0:
+        raise InputError("receptors make the tumour non-linear", hint="leave them out of a fit, or use `courses`")
+    matrix = np.zeros((4, 4))
+    for source, target, rate in (
+        (0, 1, parameters.k12),
+        (1, 0, parameters.k21),
+        (0, 2, parameters.CL_tumour * tumour_weight / parameters.V1),
+        (2, 0, parameters.k_washout),
+        (0, 3, parameters.CL / parameters.V1),
+    ):
+        matrix[source, source] -= rate
+        matrix[target, source] += rate
+    return matrix
 
 
 def courses(times: ArrayLike, parameters: Parameters = Parameters(), *, dose: float = 100.0) -> Array:
