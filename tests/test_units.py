@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goldshell.errors import InputError
-from goldshell.units import check_unit, convert, parse
+from goldshell.units import _EXACT, check_unit, convert, parse, registry
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,14 @@ from goldshell.units import check_unit, convert, parse
 )
 def test_quantities_are_converted_to_working_units(text: str, unit: str, expected: float) -> None:
     assert parse(text, unit) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "unit"), [(name, unit) for unit, known in _EXACT.items() for name in known])
+@pytest.mark.parametrize("number", ["0.37", "2.5e3", "-1"])
+def test_units_read_without_pint_are_those_of_pint(number: str, name: str, unit: str) -> None:
+    expected = registry().Quantity(float(number), name).to(unit).magnitude
+    assert parse(f"{number} {name}", unit) == pytest.approx(expected, rel=1e-15)
+    assert convert(float(number), name, unit) == pytest.approx(expected, rel=1e-15)
 
 
 @pytest.mark.parametrize(

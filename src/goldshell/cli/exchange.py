@@ -37,7 +37,7 @@ def simulate(
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.exchange import MixedSimulation, level_figures, simulate_file
+    from goldshell.exchange import Simulation, level_figures, simulate_file
 
     result = simulate_file(file, profiles=figures is not None)
     if figures is not None:
@@ -52,7 +52,7 @@ def simulate(
     rows = list(range(0, len(result.time_h), max(1, (len(result.time_h) - 1) // 10)))
     if rows[-1] != len(result.time_h) - 1:
         rows.append(len(result.time_h) - 1)
-    if isinstance(result, MixedSimulation):
+    if not isinstance(result, Simulation):
         _print_mixed(result, rows)
         return
     experiment = result.experiment

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from goldshell.errors import InputError
-from goldshell.exchange.mixed_file import MixedFile, simulate_mixed_data, to_mixed_experiment
 from goldshell.exchange.models import interphase_film, stochastic, well_mixed
 from goldshell.exchange.schema import Model, SimulationFile, read_parameters, to_experiment
 from goldshell.exchange.simulate import Simulation, simulate
-from goldshell.exchange.simulate_mixed import MixedSimulation
 from goldshell.files import read_mapping, read_yaml
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from goldshell.exchange.mixed_file import MixedFile
+    from goldshell.exchange.simulate_mixed import MixedSimulation
 
 PARAMETERS: dict[str, type[well_mixed.Parameters]] = {
     "well_mixed": well_mixed.Parameters,
@@ -67,7 +68,11 @@ class LevelFile(SimulationFile):
 
 def file_kind(data: dict[str, Any]) -> type[LevelFile] | type[MixedFile]:
     """Which file a mapping is: with one incoming ligand, or with a list of them."""
-    return MixedFile if isinstance(data.get("incoming"), list) else LevelFile
+    if not isinstance(data.get("incoming"), list):
+        return LevelFile
+    from goldshell.exchange.mixed_file import MixedFile
+
+    return MixedFile
 
 
 def simulate_file(path: Path, *, profiles: bool = False) -> Simulation | MixedSimulation:
@@ -93,10 +98,12 @@ def simulate_file(path: Path, *, profiles: bool = False) -> Simulation | MixedSi
 
 def check_data(data: LevelFile | MixedFile) -> None:
     """Raise InputError where a checked file names a cluster, ligand or solvent that cannot be used."""
-    if isinstance(data, MixedFile):
-        to_mixed_experiment(data)
-    else:
+    if isinstance(data, LevelFile):
         to_experiment(data)
+        return
+    from goldshell.exchange.mixed_file import to_mixed_experiment
+
+    to_mixed_experiment(data)
 
 
 def simulate_data(
@@ -110,7 +117,9 @@ def simulate_data(
     profiles : keep the profiles across the interphase also where the file does not ask for them
     integrator : of the well-mixed model, see `goldshell.exchange.simulate.simulate`
     """
-    if isinstance(data, MixedFile):
+    if not isinstance(data, LevelFile):
+        from goldshell.exchange.mixed_file import simulate_mixed_data
+
         return simulate_mixed_data(data)
     chosen = data.model
     experiment = to_experiment(data)
@@ -128,7 +137,7 @@ def simulate_data(
 
 def level_figures(result: Simulation | MixedSimulation) -> dict[str, Figure]:
     """Figures of a simulated vial, by name: its course, and what only its level has (profiles, clusters, triangle)."""
-    if isinstance(result, MixedSimulation):
+    if not isinstance(result, Simulation):
         from goldshell.exchange.figures_mixed import courses_figure, triangle_figure
 
         triangle = {"composition": triangle_figure(result)} if len(result.experiment.entering) == 2 else {}
