@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,11 @@ class Spectrum:
     mode: str = ""
     scans: int = 1
     warnings: tuple[str, ...] = ()
+
+    def between(self, low: float, high: float) -> Spectrum:
+        """The points from ``low`` to ``high`` [Th]."""
+        inside = (self.mz >= low) & (self.mz <= high)
+        return replace(self, mz=self.mz[inside], intensity=self.intensity[inside])
 
     def to_dict(self) -> dict[str, Any]:
         """What the spectrum is, without its points."""
@@ -189,9 +194,10 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
     if comma_is_decimal and delimiter == ",":
         delimiter = None
     columns = _columns(lines[:first], delimiter)
+    quick = None if comma_is_decimal else _all_numbers(lines[first:], delimiter, columns)
     end = first
-    pairs = []
-    for end in range(first, len(lines)):
+    pairs: list[tuple[float, float]] = []
+    for end in range(first, len(lines)) if quick is None else ():
         cells = lines[end].split(delimiter)
         if len(cells) <= max(columns):
             break
@@ -203,6 +209,8 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
         except ValueError:
             break
     else:
+        end = len(lines)
+    if quick is not None:
         end = len(lines)
     rest = [i for i in range(end, len(lines)) if lines[i].strip() and not lines[i].lstrip().startswith(("#", "["))]
     if rest and len(pairs) < 0.5 * len(lines):
@@ -219,12 +227,21 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
             hint="export with semicolons or tabs",
         )
     notes = (f"line {rest[0] + 1} on was left out: not m/z and intensity",) if rest else ()
-    array = np.array(pairs)
+    array = np.array(pairs) if quick is None else quick
     head = " ".join(lines[:first]).lower()
     polarity = "negative" if "negative" in head else "positive" if "positive" in head else ""
     return _checked(
         Spectrum(array[:, 0], array[:, 1], str(path), polarity, "", 1, notes), where=str(path), line=first + 1
     )
+
+
+def _all_numbers(lines: list[str], delimiter: str | None, columns: tuple[int, int]) -> np.ndarray | None:
+    """Two columns of lines that hold nothing but numbers, shape (lines, 2); None when any does not."""
+    try:
+        found = np.loadtxt(lines, delimiter=delimiter, usecols=columns, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return found if len(found) == len(lines) else None
 
 
 def _is_row(line: str) -> bool:
@@ -252,10 +269,10 @@ def _columns(header: list[str], delimiter: str | None) -> tuple[int, int]:
 
 def _bruker_lines(text: str) -> tuple[tuple[np.ndarray, np.ndarray], str, str, int] | None:
     """Bruker's 'simple line' ASCII, one scan a line: time,+/-,source,level,-,profile,range,points,mz i,mz i ..."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    fields = [line.split(",") for line in lines[:1]]
-    if not fields or len(fields[0]) < 9 or fields[0][1].strip() not in {"+", "-"}:
+    fields = text.lstrip().split("\n", 1)[0].split(",")
+    if len(fields) < 9 or fields[1].strip() not in {"+", "-"}:
         return None
+    lines = [line for line in text.splitlines() if line.strip()]
     scans, signs, modes = [], set(), set()
     for line in lines:
         cells = line.split(",")

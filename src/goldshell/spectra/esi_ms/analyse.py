@@ -30,6 +30,7 @@ _SHORT_RANGE = 100.0  # Th below which slope and exponent cannot be told from th
 _RUN_TOGETHER = 0.75  # FWHM times charge from which details of the peak shape are lost [Da]
 _MERGE = 1.2  # and from which no single isotope peak can be seen
 _LARGE_MISFIT = 0.01  # share of the variance above which the other polarity is tried
+_PREVIEW = 25.0  # Th beside the tallest peak that show whether the whole is worth trying
 _KEEP_Z = 4.0  # standard deviations that the summed amount of a shell must be above zero
 _KEEP_ALONE = 8.0  # the same for one with no neighbour n - 1 or n + 1
 
@@ -111,22 +112,36 @@ def analyse_spectrum(
                        source=spectrum.source, extra=find_etch_products(spectrum, search.cluster, search.incoming,
                        fit.instrument, search.charges[0] < 0))  # fmt: skip
     if not spectrum.polarity and _misfit(data, fit) > _LARGE_MISFIT:
-        _check_polarity(spectrum, search, polarity, charges, also, _misfit(data, fit))
+        top = float(data.x[int(np.where(data.excluded, 0.0, data.y).argmax())])
+        near = (data.x > top - _PREVIEW) & (data.x < top + _PREVIEW)
+        # Where the tallest peaks are first: a whole fit costs as much as the analysis itself
+        for part, misfit in (
+            (spectrum.between(top - _PREVIEW, top + _PREVIEW), _misfit(data, fit, near)),
+            (spectrum, _misfit(data, fit)),
+        ):
+            if not _better_otherwise(part, search, polarity, charges, also, misfit):
+                break
+        else:
+            other = "positive" if polarity == "negative" else "negative"
+            raise AnalysisError(
+                f"the spectrum fits {other} ions better than {polarity} ones", where=spectrum.source,
+                hint=f"use polarity {other}",
+            )  # fmt: skip
     return result
 
 
-def _misfit(data: Data, fit: Fit) -> float:
+def _misfit(data: Data, fit: Fit, chosen: np.ndarray | None = None) -> float:
     """Share of the variance of the points that is neither model nor white noise."""
-    usable = ~data.excluded
-    left = (data.y - fit.model - fit.base)[usable]
-    return float((left**2).sum() - usable.sum() * data.noise**2) / float(((data.y - data.y.mean())[usable] ** 2).sum())
+    usable = ~data.excluded if chosen is None else ~data.excluded & chosen
+    left, y = (data.y - fit.model - fit.base)[usable], data.y[usable]
+    return float((left**2).sum() - usable.sum() * data.noise**2) / float(((y - y.mean()) ** 2).sum())
 
 
-def _check_polarity(
+def _better_otherwise(
     spectrum: Spectrum, search: Search, polarity: str, charges: Sequence[int] | None,
     also: Sequence[Cluster | str], misfit: float,
-) -> None:  # fmt: skip
-    """Raise AnalysisError when ions of the other polarity fit far better a spectrum that does not say its own."""
+) -> bool:  # fmt: skip
+    """Whether ions of the other polarity fit far better."""
     other = "positive" if polarity == "negative" else "negative"
     try:
         there = _search(spectrum, search.cluster, search.incoming, charges, other, search.core_charges, also)
@@ -135,12 +150,8 @@ def _check_polarity(
         solver = Solver(data, start, _undetermined(data, start, there))
         fit, _ = _fit(solver, there, active)
     except (AnalysisError, InputError, np.linalg.LinAlgError):
-        return
-    if _misfit(data, fit) < 0.4 * misfit and fit.instrument.log_resolution > start.log_resolution - 0.7:
-        raise AnalysisError(
-            f"the spectrum fits {other} ions better than {polarity} ones", where=spectrum.source,
-            hint=f"use polarity {other}",
-        )  # fmt: skip
+        return False
+    return _misfit(data, fit) < 0.4 * misfit and fit.instrument.log_resolution > start.log_resolution - 0.7
 
 
 def _search(
@@ -221,22 +232,22 @@ def _present(x: np.ndarray, y: np.ndarray, ions: list[Ion], start: Instrument, n
     """Candidates for which something stands at each of their five largest isotope peaks."""
     peaks = ion_peaks(ions)
     base = float(np.median(y))
-    kept = []
-    for k, ion in enumerate(ions):
-        a, b = peaks.start[k], peaks.start[k + 1]
-        order = a + np.argsort(peaks.probability[a:b])[::-1][:5]
-        window = 25e-6 * peaks.mz[order] + 0.5 * start.width(peaks.mz[order])
-        low = np.searchsorted(x, peaks.mz[order] - window)
-        high = np.searchsorted(x, peaks.mz[order] + window)
-        covered = high > low
-        if covered.sum() < 3:
-            continue
-        tops = np.array([y[i:j].max() for i, j in zip(low[covered], high[covered], strict=True)])
-        p = peaks.probability[order][covered]
-        reach = float(((tops - base) / p).min()) * float(p.max())
-        if reach > max(1.5 * noise, 5e-4 * float(y.max())):
-            kept.append(ion)
-    return kept
+    order = np.lexsort((-peaks.probability, peaks.ion))
+    rank = np.arange(len(order)) - peaks.start[peaks.ion]
+    order = order[rank < 5]  # the peaks stay grouped by ion
+    ion, mz = peaks.ion[order], peaks.mz[order]
+    window = 25e-6 * mz + 0.5 * start.width(mz)
+    low, high = np.searchsorted(x, mz - window), np.searchsorted(x, mz + window)
+    covered = high > low
+    ion, low, high, p = ion[covered], low[covered], high[covered], peaks.probability[order][covered]
+    if not len(ion):
+        return []
+    tops = np.maximum.reduceat(np.append(y, -np.inf), np.stack([low, high], axis=1).ravel())[::2]
+    first = np.flatnonzero(np.diff(ion, prepend=-1))
+    reach = np.minimum.reduceat((tops - base) / p, first) * np.maximum.reduceat(p, first)
+    enough = np.diff(first, append=len(ion)) >= 3
+    kept = ion[first][enough & (reach > max(1.5 * noise, 5e-4 * float(y.max())))]
+    return [ions[k] for k in kept.tolist()]
 
 
 def _scanned(data: Data, ions: list[Ion], start: Instrument, seen: float, mass: float) -> Instrument:

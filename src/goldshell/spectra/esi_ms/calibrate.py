@@ -10,6 +10,7 @@ import numpy as np
 from goldshell.spectra.esi_ms.columns import Columns
 from goldshell.spectra.esi_ms.envelopes import (
     NUISANCES,
+    SHAPES,
     Instrument,
     Peaks,
     columns,
@@ -162,6 +163,17 @@ def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
         limit = largest.get(name, math.inf)
         values[name] = float(np.clip(getattr(instrument, name) + np.clip(step, -limit, limit), *bounds[name]))
     return replace(instrument, **values)
+
+
+def at_limits(instrument: Instrument) -> list[str]:
+    """Parameters of the peak shape that ended at a limit: no instrument draws such peaks."""
+    return [name for name in SHAPES if name != "lorentzian" and _pinned(getattr(instrument, name), _LIMITS[name])] + (
+        ["lorentzian"] if instrument.lorentzian >= 0.999 * _LIMITS["lorentzian"][1] else []
+    )
+
+
+def _pinned(value: float, limits: tuple[float, float]) -> bool:
+    return value <= 0.999 * limits[0] or value >= 0.999 * limits[1]
 
 
 def _cost(

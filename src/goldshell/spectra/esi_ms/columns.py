@@ -177,40 +177,33 @@ def fill_envelopes(
 
 @numba.njit(cache=True)
 def fill_derivatives(
-    x: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray, centre: np.ndarray, width: np.ndarray,
-    p: np.ndarray, sulfur: np.ndarray, amounts: np.ndarray, moves: np.ndarray, tables: np.ndarray, step: float,
-    reach: float,
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, centre: np.ndarray, width: np.ndarray, p: np.ndarray,
+    sulfur: np.ndarray, moves: np.ndarray, tables: np.ndarray, step: float, reach: float,
 ) -> np.ndarray:  # fmt: skip
     """Change of the model with shift, slope, ln R, exponent, each shape parameter, and 34S.
 
-    ``moves`` holds per peak dc/d(shift), dc/d(slope) and -d(ln w)/d(exponent); ``tables`` the shape, its slope and its
-    change with each shape parameter.
+    ``p`` and ``sulfur`` are areas and their change with 34S; ``moves`` holds per peak dc/d(shift), dc/d(slope) and
+    -d(ln w)/d(exponent); ``tables`` the shape, its slope and its change with each shape parameter.
     """
     shapes = tables.shape[0] - 2
     out = np.zeros((len(x), 5 + shapes))
-    for k in range(len(start) - 1):
-        amount = amounts[k]
-        if amount == 0.0:
-            continue
-        for j in range(start[k], start[k + 1]):
-            inverse = 1.0 / width[j]
-            weight = amount * inverse
-            for i in range(low[j], high[j]):
-                u = (x[i] - centre[j]) * inverse
-                place = (u + reach) / step + 1.0
-                cell = int(place)
-                rest = place - cell
-                value = tables[0, cell] * (1.0 - rest) + tables[0, cell + 1] * rest
-                slope = tables[1, cell] * (1.0 - rest) + tables[1, cell + 1] * rest
-                moved = -weight * p[j] * slope * inverse
-                narrowed = weight * p[j] * (value + slope * u)
-                out[i, 0] += moved * moves[j, 0]
-                out[i, 1] += moved * moves[j, 1]
-                out[i, 2] += narrowed
-                out[i, 3] += narrowed * moves[j, 2]
-                for s in range(shapes):
-                    out[i, 4 + s] += (
-                        weight * p[j] * (tables[2 + s, cell] * (1.0 - rest) + tables[2 + s, cell + 1] * rest)
-                    )
-                out[i, 4 + shapes] += weight * sulfur[j] * value
+    for j in range(len(p)):
+        inverse = 1.0 / width[j]
+        for i in range(low[j], high[j]):
+            u = (x[i] - centre[j]) * inverse
+            place = (u + reach) / step + 1.0
+            cell = int(place)
+            rest = place - cell
+            value = tables[0, cell] * (1.0 - rest) + tables[0, cell + 1] * rest
+            slope = tables[1, cell] * (1.0 - rest) + tables[1, cell + 1] * rest
+            area = p[j] * inverse
+            moved = -area * slope * inverse
+            narrowed = area * (value + slope * u)
+            out[i, 0] += moved * moves[j, 0]
+            out[i, 1] += moved * moves[j, 1]
+            out[i, 2] += narrowed
+            out[i, 3] += narrowed * moves[j, 2]
+            for s in range(shapes):
+                out[i, 4 + s] += area * (tables[2 + s, cell] * (1.0 - rest) + tables[2 + s, cell + 1] * rest)
+            out[i, 4 + shapes] += sulfur[j] * inverse * value
     return out

@@ -15,11 +15,12 @@ import numpy as np
 
 from goldshell.chemistry import Formula, abundance_limits, envelope, isotope_table
 from goldshell.spectra.esi_ms.columns import Columns, fill_derivatives, fill_envelopes
-from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, heavy_formula
+from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, Modification, Shell, heavy_formula
 
 _SMALLEST_PEAK = 2e-4  # of the largest peak of an envelope; the lost area is below 0.1 %
 _STEP = 0.01  # of the table of the peak shape, in FWHM
 _S34_STEP = 0.002  # between the two envelopes that abundances in between are interpolated from
+_NODES = 20.0  # per width, that derivatives are computed on
 _GAUSSIAN = 4.0 * math.log(2.0)
 
 
@@ -136,22 +137,38 @@ def ion_peaks(ions: Sequence[Ion]) -> Peaks:
     if not ions:
         return Peaks(np.zeros(1, dtype=int), np.empty(0), np.empty(0), np.empty(0))
     hydrogen = isotope_table()["H"][0].mass
-    sizes, mz, probability, sulfur = [], [], [], []
+    made: dict[tuple[str, Modification], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    parts, lost, charge = [], [], []
     for ion in ions:
-        heavy = heavy_formula(ion.shell, ion.modification)
-        assert heavy is not None
-        masses, p, dp = _neutral_envelope(heavy)
-        size = abs(ion.charge)
-        mz.append((masses - ion.hydrogens_lost * hydrogen - ion.charge * ELECTRON_MASS) / size)
-        probability.append(p)
-        sulfur.append(dp)
-        sizes.append(len(p))
+        # By the name, whose hash is kept: the formula's would be computed anew for each ion
+        key = (ion.shell.name, ion.modification)
+        if key not in made:
+            made[key] = _neutral_envelope(ion.shell, ion.modification)
+        parts.append(made[key])
+        lost.append(ion.hydrogens_lost)
+        charge.append(ion.charge)
+    sizes = np.array([len(part[0]) for part in parts])
+    z = np.array(charge)
+    masses = np.concatenate([part[0] for part in parts])
+    mz = (masses - np.repeat(np.array(lost) * hydrogen + z * ELECTRON_MASS, sizes)) / np.repeat(np.abs(z), sizes)
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
-    return Peaks(start, np.concatenate(mz), np.concatenate(probability), np.concatenate(sulfur))
+    return Peaks(start, mz, np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts]))
+
+
+@functools.lru_cache(maxsize=16384)
+def _neutral_envelope(shell: Shell, change: Modification) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Masses, probabilities and their change with 34S; elements of one isotope only move the masses."""
+    heavy = heavy_formula(shell, change)
+    assert heavy is not None
+    table = isotope_table()
+    single = {element: table[element][0].mass for element, _ in heavy.atoms if len(table[element]) == 1}
+    rest = Formula.of({element: count for element, count in heavy.atoms if element not in single})
+    masses, p, dp = _isotope_envelope(rest)
+    return masses + sum(single[element] * count for element, count in heavy.atoms if element in single), p, dp
 
 
 @functools.lru_cache(maxsize=8192)
-def _neutral_envelope(formula: Formula) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _isotope_envelope(formula: Formula) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     table = envelope(formula, coverage=0.99999)
     kept = table.probabilities > _SMALLEST_PEAK * table.probabilities.max()
     masses, p = table.masses[kept], table.probabilities[kept]
@@ -175,7 +192,9 @@ def shape_table(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
     van der Marel & Franx, Astrophys. J. 407 (1993) 525-539, doi:10.1086/172534 (series for line profiles)
     """
     u = _grid(instrument)
-    shape = _shape(u, instrument.asymmetry, instrument.lorentzian) + instrument.hermite @ _hermite(u)
+    shape = _shape(u, instrument.asymmetry, instrument.lorentzian)
+    if instrument.hermite.any():
+        shape += instrument.hermite @ _hermite(u)
     return shape, np.gradient(shape, _STEP)
 
 
@@ -255,12 +274,38 @@ def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np
     -------
     array, shape (points, 11)
     """
-    centre, width, low, high, _, _ = _layout(x, peaks, instrument)
+    nodes = _gathered(peaks, instrument, amounts)
+    centre, width, low, high, _, _ = _layout(x, nodes, instrument)
     changes = [_shape_change(instrument, which, 1e-3) for which in ("asymmetry", "lorentzian")]
     tables = np.stack([*shape_table(instrument), *changes, *_hermite(_grid(instrument))])
-    place = (peaks.mz - instrument.centre) / instrument.half_span
-    moves = np.stack([1e-6 * peaks.mz, 1e-6 * peaks.mz * place, np.log(peaks.mz / instrument.centre)], axis=1)
-    p = peaks.probabilities(instrument.sulfur34)
-    return fill_derivatives(x, peaks.start, low, high, centre, width, p, peaks.sulfur,
-                            np.ascontiguousarray(amounts, dtype=float), moves, tables, _STEP,
-                            instrument.reach)  # fmt: skip
+    place = (nodes.mz - instrument.centre) / instrument.half_span
+    moves = np.stack([1e-6 * nodes.mz, 1e-6 * nodes.mz * place, np.log(nodes.mz / instrument.centre)], axis=1)
+    return fill_derivatives(
+        x, low, high, centre, width, nodes.probability, nodes.sulfur, moves, tables, _STEP, instrument.reach
+    )
+
+
+def _gathered(peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> Peaks:
+    """The isotope peaks of all ions, weighted by their amounts, as one ion on nodes 1/20 of a width apart.
+
+    Each peak is shared between the two nodes beside it, which keeps area and centroid; it changes
+    the height of a peak by less than 2e-3. Ions overlap a hundredfold, so that nodes are far fewer than peaks.
+    """
+    used = amounts[peaks.ion]
+    there = used != 0.0
+    if not there.any():
+        return peaks.of(np.array([0])) if len(peaks.start) > 1 else peaks
+    step = math.exp(-instrument.log_resolution) / _NODES
+    position = np.log(peaks.mz[there]) / step
+    left = np.floor(position).astype(np.int64)
+    rest = position - left
+    area = used[there] * peaks.probabilities(instrument.sulfur34)[there]
+    sulfur = used[there] * peaks.sulfur[there]
+    node, place = np.unique(np.concatenate([left, left + 1]), return_inverse=True)
+    share = np.concatenate([1.0 - rest, rest])
+    return Peaks(
+        np.array([0, len(node)]),
+        np.exp(node * step),
+        np.bincount(place, share * np.tile(area, 2)),
+        np.bincount(place, share * np.tile(sulfur, 2)),
+    )

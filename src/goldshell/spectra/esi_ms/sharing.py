@@ -71,17 +71,14 @@ def share_out(
     spread = covariance[np.ix_(inside, inside)]
     scatter = float(_SCATTERS[-1])
     under: list[int] = []
-    steps = 0
-    while steps < rounds:
+    spread = spread.copy()
+    for _ in range(rounds):
         scatter = _scatter(model, amounts[inside], spread)
-        worst = _furthest(model, amounts[inside], spread, scatter, under)
-        if worst >= 0 and len(under) < len(inside) // 8:
+        # No ion of a large shell is taken for something else, so the scatter stays while ions are set aside
+        for worst in _above(model, amounts[inside], spread, scatter, under, len(inside) // 8):
             under.append(worst)
-            spread = spread.copy()
-            spread[worst, worst] += 100.0 * max(float(amounts[inside][worst]), 0.0) ** 2
-        else:
-            model = model.step(amounts[inside], spread, scatter)
-            steps += 1
+            spread[worst, worst] += _set_aside(amounts[inside], worst)
+        model = model.step(amounts[inside], spread, scatter)
     # Best linear unbiased prediction: generalised least squares for F, G, D and what the scatter leaves to each ion
     expected, jacobian = model.expected(), model.jacobian()
     own = np.diag((scatter * model.level()) ** 2)
@@ -184,13 +181,30 @@ def _scatter(model: _Model, amounts: np.ndarray, spread: np.ndarray) -> float:
     return float(_SCATTERS[np.flatnonzero(found >= found.max() - _CLOSE)[-1]])
 
 
-def _furthest(model: _Model, amounts: np.ndarray, spread: np.ndarray, scatter: float, known: list[int]) -> int:
-    """The ion furthest above what the others predict for it, -1 when none is far."""
+def _set_aside(amounts: np.ndarray, which: int) -> float:
+    """Variance that keeps an ion's own amount from counting."""
+    return 100.0 * max(float(amounts[which]), 0.0) ** 2
+
+
+def _above(
+    model: _Model, amounts: np.ndarray, spread: np.ndarray, scatter: float, known: list[int], most: int
+) -> list[int]:
+    """Ions far above what the others predict for them, furthest first, each judged with those before it set aside."""
     jacobian, sd = model.jacobian(), model.prior_sd
     variance = spread + np.diag((scatter * model.level()) ** 2) + jacobian @ (sd[:, None] ** 2 * jacobian.T)
     inverse = cho_solve(cho_factor(variance, lower=True), np.eye(len(amounts)))
-    score = inverse @ (amounts - model.target(model.expected())) / np.sqrt(np.diag(inverse))
-    score[known] = 0.0
-    score[(model.f[model.shell] > _SMALL * model.f.sum()) | (amounts > _TINY * model.f.sum())] = 0.0
-    worst = int(np.argmax(score))
-    return worst if score[worst] > _ABOVE else -1
+    rest = amounts - model.target(model.expected())
+    closed = (model.f[model.shell] > _SMALL * model.f.sum()) | (amounts > _TINY * model.f.sum())
+    closed[known] = True
+    found: list[int] = []
+    while len(known) + len(found) < most:
+        score = np.where(closed, 0.0, inverse @ rest / np.sqrt(np.diag(inverse)))
+        worst = int(np.argmax(score))
+        if score[worst] <= _ABOVE:
+            break
+        found.append(worst)
+        closed[worst] = True
+        more = _set_aside(amounts, worst)
+        column = inverse[:, worst].copy()  # Sherman and Morrison: one element of the diagonal grows
+        inverse -= np.outer(column, column * (more / (1.0 + more * column[worst])))
+    return found

@@ -12,6 +12,7 @@ from goldshell.chemistry import Cluster, Ligand
 from goldshell.errors import AnalysisError
 from goldshell.numerics import Estimate
 from goldshell.spectra.esi_ms import quality
+from goldshell.spectra.esi_ms.calibrate import at_limits
 from goldshell.spectra.esi_ms.deconvolve import Data, Fit
 from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, Shell, equal_masses
 from goldshell.spectra.esi_ms.intervals import Fractions, fractions, mean_of, same_mean, share
@@ -20,6 +21,8 @@ from goldshell.spectra.esi_ms.report import Assignment, EsiMsResult
 _SMALLEST_R2 = 0.3
 _CHECK = "check cluster, incoming ligand, charges and polarity"
 _DISAGREE = 0.001
+_PINNED = 2  # parameters of the peak shape at their limits that, with this share unexplained, show a wrong cluster
+_UNEXPLAINED = 0.05
 _UNRESOLVED = 4.0  # FWHM times charge [Da] from which envelopes of neighbouring shells run together
 
 
@@ -120,6 +123,13 @@ def _refuse(
     if math.isfinite(seen) and fitted < 0.5 * seen:
         raise AnalysisError(
             f"envelopes of {cluster.notation} do not match the peaks (width fitted R {fitted:.0f}, seen R {seen:.0f})",
+            where=source, hint="check cluster, incoming ligand, core charge and polarity",
+        )  # fmt: skip
+    pinned = at_limits(fit.instrument)
+    if len(pinned) >= _PINNED and lost > _UNEXPLAINED:
+        raise AnalysisError(
+            f"envelopes of {cluster.notation} do not match the peaks: {100 * lost:.0f} % stays unexplained with a peak "
+            f"shape that no instrument has ({', '.join(pinned)} at their limits)",
             where=source, hint="check cluster, incoming ligand, core charge and polarity",
         )  # fmt: skip
     if width.min() > _UNRESOLVED:
