@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from goldshell.errors import AnalysisError, UnknownNameError
-from goldshell.numerics import least_squares_fit, multi_start, scattered_starts, trace_profile
+from goldshell.numerics import least_squares_fit, multi_start, refine, scattered_starts, trace_profile
 
 FOLDER = Path(__file__).parent.parent / "reference"
 OBSERVATIONS = pd.read_csv(FOLDER / "nist_strd" / "observations.csv")
@@ -140,3 +140,28 @@ def test_unknown_parameter_of_a_profile() -> None:
     fit = least_squares_fit(lambda b: b - 1.0, [0.5], [(0, 2)], ["mean"], ["1"], standardised=True)
     with pytest.raises(UnknownNameError):
         trace_profile(fit, lambda b: np.ones((1, 1)), "men")
+
+
+def test_refinement_of_a_linear_model_is_the_normal_equations() -> None:
+    """Closed form, with one Jacobian; a bound holds where the solution lies outside it."""
+    rng = np.random.default_rng(3)
+    design, data = rng.normal(size=(12, 3)), rng.normal(size=12)
+    calls = 0
+
+    def jacobian(theta: np.ndarray) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        return design
+
+    def residual(theta: np.ndarray) -> np.ndarray:
+        return design @ theta - data
+
+    best, *_ = np.linalg.lstsq(design, data, rcond=None)
+    found = refine(residual, jacobian, np.zeros(3), [(-9.0, 9.0)] * 3, tolerance=1e-10)
+    assert found.values == pytest.approx(best, abs=1e-5)
+    assert calls <= 3
+    low = best[0] + 0.5
+    held = refine(residual, jacobian, np.full(3, low + 1.0), [(low, low + 9.0), (-9.0, 9.0), (-9.0, 9.0)])
+    assert held.values[0] == pytest.approx(low)
+    with pytest.raises(AnalysisError, match="not finite"):
+        refine(lambda theta: theta * np.nan, lambda theta: np.eye(3) * np.nan, np.ones(3), [(0.0, 2.0)] * 3)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from goldshell.errors import InputError
 from goldshell.exchange import simulate_file
 from goldshell.study import run_study
 
@@ -92,7 +93,6 @@ def test_a_recipe_is_designed(write_study: Callable[..., Path], tmp_path: Path) 
     ("entries", "content", "said"),
     [
         (SIMULATE, {"vial.yaml": VIAL.replace("0.15 mM", "0.15")}, "unit"),
-        (SIMULATE, {}, "vial.yaml"),
         (FIT, {"problem.yaml": PROBLEM.replace("k_exchange", "k_exchang"), "trace.csv": TRACE}, "k_exchange"),
         (FIT, {"problem.yaml": PROBLEM, "trace.csv": "time_h,mean_n\n1,x\n"}, "not a number"),
     ],
@@ -105,3 +105,9 @@ def test_bad_files_fail_their_analysis_alone(
     result = run_study(folder, tmp_path / "out")
     assert [item["status"] for item in result.analyses] == ["failed", "done"]
     assert said in result.failures[0]
+
+
+def test_a_file_that_is_not_there_is_named(write_study: Callable[..., Path], tmp_path: Path) -> None:
+    folder = write_study(STUDY + SIMULATE)
+    with pytest.raises(InputError, match=r"vial\.yaml"):
+        run_study(folder, tmp_path / "out")

@@ -60,7 +60,7 @@ from goldshell.literature import show
 
 Progress = Callable[[float, str], None]
 
-_COURSE_H = tuple(float(time) for time in np.linspace(0.0, 1.0, 41))
+_COURSE_H = tuple(float(time) for time in np.geomspace(1e-3, 1.0, 41))
 
 
 def core_experiments(*, intact_h: float | None = None) -> tuple[FitExperiment, ...]:
@@ -109,23 +109,23 @@ def explain(
     """
     stored = stored_starts()
     wanted = {name: keys for name, keys in models().items() if only is None or name in (EXPLANATION, *only)}
-    found: dict[str, ModelScore] = {}
-    problem: FitProblem | None = None
-    for name, keys in wanted.items():
-        if progress:
-            progress(len(found) / (len(wanted) + 3), name)
-        solved, found[name] = solved_and_scored(
-            posed(name, keys, starts=starts, seed=seed, start=stored.get(name, stored.get(EXPLANATION)))
-        )
-        if name == EXPLANATION:
-            problem = solved
-    assert problem is not None
+    steps = len(wanted) + 2
+
+    def problem(name: str) -> FitProblem:
+        start = stored.get(name, stored.get(EXPLANATION))
+        return posed(name, wanted[name], starts=starts, seed=seed, start=start)
+
     if progress:
-        progress(1.0 - 3.0 / (len(wanted) + 3), "intervals")
-    best = fit(problem, profiles=profiles)
-    found[EXPLANATION] = dataclasses.replace(found[EXPLANATION], values=best.values, misfits=best.misfits)
+        progress(0.0, EXPLANATION)
+    best = fit(problem(EXPLANATION), profiles=profiles)
+    found = {EXPLANATION: next(item for item in best.models if item.name == EXPLANATION)}
+    for name in wanted:
+        if name != EXPLANATION:
+            if progress:
+                progress((len(found) + 1) / steps, name)
+            found[name] = solved_and_scored(problem(name), close=starts == 1 and name in stored)[1]
     if progress:
-        progress(1.0 - 1.0 / (len(wanted) + 3), "other series")
+        progress(1.0 - 1.0 / steps, "other ligands")
     scores = ranked(list(found.values()))
     contributions = _contributions({item.name: item for item in scores})
     others = _checks(best.problem) if checks else ()
@@ -210,7 +210,7 @@ def _supported(name: str, experiments: tuple[FitExperiment, ...], choices: Seque
     best: tuple[float, FitProblem, tuple[Misfit, ...]] | None = None
     for choice in choices:
         own = tuple(dataclasses.replace(one, experiments=one.experiments or everywhere) for one in choice)
-        problem = FitProblem(name, experiments, own, starts=3)
+        problem = FitProblem(name, experiments, own, starts=1)
         if own:
             problem, scored = solved_and_scored(problem)
             value, misfits = scored.aicc, scored.misfits

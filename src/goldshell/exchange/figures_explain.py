@@ -12,6 +12,7 @@ from goldshell.exchange.mechanisms import EXPLANATION
 from goldshell.exchange.observations import Range, Shell
 from goldshell.plotting import COLOURS, GREY, house_style, new_figure
 
+_GONE = 1e-3  # intact fraction below which there is no shell to draw
 _FULL_SCALE = 20.0  # gain of ln L at which a cell has its full colour
 
 
@@ -95,16 +96,18 @@ def course_figure(explanation: Explanation) -> Figure:
     courses = explanation.courses
     figure, axes = new_figure(2, 2, width=7.4, height=5.0, sharex=True, sharey=True)
     image = None
-    for axis, (name, result) in zip(axes.T.flat, sorted(courses.items(), key=lambda item: item[0][::-1]), strict=True):
+    for axis, (name, result) in zip(axes.T.flat, courses.items(), strict=True):
         time = result.time_h
-        edges = np.concatenate([time[:1], 0.5 * (time[1:] + time[:-1]), time[-1:]])
+        edges = np.concatenate([time[:1], np.sqrt(time[1:] * time[:-1]), time[-1:]])
+        there = np.where(result.intact_fraction > _GONE, 1.0, np.nan)
         n = np.arange(result.composition.shape[1] + 1) - 0.5
         image = axis.pcolormesh(
-            edges, n, 100.0 * result.composition.T, cmap="Blues", vmin=0.0, vmax=60.0, rasterized=True
+            edges, n, 100.0 * there * result.composition.T, cmap="Blues", vmin=0.0, vmax=60.0, rasterized=True
         )
-        axis.plot(time, result.mean_n, color=COLOURS[1], linewidth=1.2)
+        axis.plot(time, there * result.mean_n, color=COLOURS[1], linewidth=1.2)
         axis.set_title(f"{name}: {100 * result.intact_fraction[-1]:.0f} % intact after {time[-1]:g} h", fontsize=8.5)
         axis.set_ylim(-0.5, n[-1])
+    axes[0, 0].set_xscale("log")
     for axis in axes[1]:
         axis.set_xlabel("time [h]")
     for axis in axes[:, 0]:

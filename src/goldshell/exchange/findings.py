@@ -127,6 +127,8 @@ def _verdict(item: Contribution) -> str:
         text = f"'{item.title}' helps: without it AICc is higher by {item.aicc_gain:.1f}"
     else:
         text = f"'{item.title}' is {item.verdict}: with it AICc rises by {-item.aicc_gain:.1f}"
+        if item.key == "partition":
+            text += ", in place of the pH that the ligand sets"
     shown = item.needed_by
     if not shown:
         return f"{text}."

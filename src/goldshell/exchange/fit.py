@@ -40,6 +40,7 @@ from goldshell.numerics import (
     aicc,
     identifiability,
     multi_start,
+    refine,
     scattered_starts,
     summarise,
     trace_profile,
@@ -326,9 +327,15 @@ def score(problem: FitProblem) -> ModelScore:
     return solved_and_scored(problem)[1]
 
 
-def solved_and_scored(problem: FitProblem) -> tuple[FitProblem, ModelScore]:
-    """Fit a model for comparison only; also the problem, starting at its solution."""
-    centred, evaluator, found = _best(problem)
+def solved_and_scored(problem: FitProblem, *, close: bool = False) -> tuple[FitProblem, ModelScore]:
+    """Fit a model for comparison only; also the problem, starting at its solution.
+
+    Parameters
+    ----------
+    problem : experiments, observations, parameters
+    close : the start is known to be close to the solution; no search, only refinement of S to 0.01
+    """
+    centred, evaluator, found = _refined(problem) if close else _best(problem)
     misfits = _misfits(centred, tuple(evaluator.predictions(centred.start)))
     return centred, _score(centred, found[0].sum_of_squares, misfits)
 
@@ -420,6 +427,17 @@ def _best(problem: FitProblem, starts: int | None = None) -> tuple[FitProblem, E
     best = dict(zip(problem.names, problem.values(found[0].values).tolist(), strict=True))
     centred = problem.started_at(best)
     return centred, Evaluator(centred), found
+
+
+def _refined(problem: FitProblem) -> tuple[FitProblem, Evaluator, list[Solution]]:
+    """As `_best`, from a start that is close to the solution."""
+    check_problem(problem)
+    evaluator = Evaluator(problem)
+    bounds = [item.inner_bounds for item in problem.parameters]
+    found = refine(evaluator.residuals, evaluator.slopes, problem.start, bounds)
+    best = dict(zip(problem.names, problem.values(found.values).tolist(), strict=True))
+    centred = problem.started_at(best)
+    return centred, Evaluator(centred), [found]
 
 
 def _correlated(statistics: FitResult, directions: IdentifiabilityResult) -> tuple[tuple[str, str, float], ...]:

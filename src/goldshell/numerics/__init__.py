@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from goldshell.numerics.parameters import parameter as parameter
     from goldshell.numerics.search import Solution as Solution
     from goldshell.numerics.search import multi_start as multi_start
+    from goldshell.numerics.search import refine as refine
     from goldshell.numerics.search import scattered_starts as scattered_starts
     from goldshell.numerics.search import trace_profile as trace_profile
 else:

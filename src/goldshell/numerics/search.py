@@ -154,6 +154,38 @@ def multi_start(
     return found
 
 
+def refine(
+    residual: Residual,
+    jacobian: Residual,
+    start: Array,
+    bounds: Sequence[tuple[float, float]],
+    *,
+    tolerance: float = 1e-2,
+) -> Solution:
+    """Gauss-Newton steps from a start that is known to be close: one Jacobian, and more only where it pays.
+
+    Parameters
+    ----------
+    residual : (p,) -> (n,)
+    jacobian : (p,) -> (n, p)
+    start : (p,)
+    bounds : (low, high) per parameter
+    tolerance : promised fall of S below which the start counts as the solution
+
+    Raises
+    ------
+    AnalysisError : residuals that are not finite at the start
+    """
+    limits = np.array(bounds, dtype=float)
+    inside = np.clip(start, limits[:, 0], limits[:, 1])
+    first = jacobian(inside)
+    found = _refit(residual, jacobian, inside, None, limits, first, tolerance) if np.all(np.isfinite(first)) else None
+    if found is None:
+        raise AnalysisError("the residuals are not finite at the start", hint="check the starting values and bounds")
+    values, total, derivative = found
+    return Solution(values, residual(values), derivative, total, True)
+
+
 def _finished(residual: Residual, jacobian: Residual, found: Solution, bounds: Array) -> Solution:
     """The solution after Gauss-Newton steps down to changes of S of 1e-5: trust regions stop early in valleys."""
     start = np.clip(found.values, bounds[:, 0], bounds[:, 1])

@@ -31,7 +31,7 @@ _CAPTIONS = {
     "the explanation, against the fit without; right: others, added to it. Bold: above 2. Circles: observations that "
     "the explanation does not reproduce.",
     "models": "AICc of every model relative to the explanation; below zero is better.",
-    "courses": "Predicted P(n) over time, with the mean (line).",
+    "courses": "Predicted P(n) over time, with the mean (line); blank below 0.1 % intact.",
     "profiles": "Profile likelihood of each parameter; dashed: the limit of the 95 % interval, shaded.",
 }
 
