@@ -89,7 +89,7 @@ MECHANISMS: dict[str, Mechanism] = {
         ),
         Mechanism(
             "film", "supply metered by a film", "only the two-phase system has an interface that thiol must cross",
-            ({"target": "film_organic", "start": 1e-4, "bounds": (1e-5, 10.0)},), _TWO_PHASE,
+            ({"target": "film_organic", "start": 2e-5, "bounds": (1e-5, 10.0)},), _TWO_PHASE,
         ),
         Mechanism(
             "partition", "thiol held back by the organic phase",
