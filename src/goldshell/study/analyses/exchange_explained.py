@@ -12,6 +12,7 @@ from goldshell.exchange import Explanation, explain
 from goldshell.exchange.explanation import DECISIVE, NEEDED
 from goldshell.exchange.figures_explain import figures
 from goldshell.exchange.fit import COUNTING
+from goldshell.exchange.mechanisms import models
 from goldshell.study.analysis import (
     Analysis,
     AnalysisSettings,
@@ -42,12 +43,16 @@ class Settings(AnalysisSettings):
     kind: Literal["exchange_explained"]
     paper: Literal["zhang2026"]
     starts: Annotated[int, Field(ge=1, le=100, description="searches per model; 1 starts from the stored best")] = 1
+    compare: Annotated[
+        list[Literal[tuple(models())]] | None,  # type: ignore[misc]
+        Field(description="models to compare with the explanation; all when left out"),
+    ] = None
     profiles: Annotated[bool, Field(description="intervals by profile likelihood, else by curvature")] = True
 
 
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Fit, compare, check."""
-    result = explain(starts=settings.starts, seed=seed, profiles=settings.profiles)
+    result = explain(only=settings.compare, starts=settings.starts, seed=seed, profiles=settings.profiles)
     misfits = (*result.fit.misfits, *(one for check in result.checks for one in check.misfits))
     sources = literature_ids([one.source for one in misfits] + [item.source for item in result.orderings])
     return Analysis(
