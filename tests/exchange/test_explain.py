@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -126,18 +127,31 @@ def test_no_parameter_differs_between_experiments_without_a_reason() -> None:
 
 def test_settled_experiments_predict_what_the_problem_predicts() -> None:
     """Property: parameters held in the experiments give the misfits of the problem at its starts."""
-    problem = posed(EXPLANATION, CHOSEN, start=stored_starts()[EXPLANATION])
+    problem = posed(EXPLANATION, CHOSEN, start=stored_starts()[0][EXPLANATION])
     one = [item.misfit for item in held_misfits(problem)]
     other = [item.misfit for item in held_misfits(FitProblem("settled", settled(problem), ()))]
     assert other == pytest.approx(one, rel=1e-6)
 
 
 def test_stored_starts_name_models_and_their_parameters() -> None:
-    stored = stored_starts()
-    assert set(stored) == set(models())
+    stored, reached = stored_starts()
+    assert set(stored) == set(reached) == set(models())
     for name, keys in models().items():
         assert set(stored[name]) == set(posed(name, keys).names), name
     assert make_starts(stored).count("\n") == sum(len(values) for values in stored.values()) + 3
+
+
+def test_a_start_that_falls_short_is_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recorded start from which refinement does not reach the recorded ln L must not become a result."""
+    stored, reached = stored_starts()
+    name = "without cooperativity"
+    spoilt = {key: value * (50.0 if key == "k_exchange" else 1.0) for key, value in stored[name].items()}
+    monkeypatch.setattr(
+        sys.modules["goldshell.exchange.explain"], "stored_starts", lambda: ({**stored, name: spoilt}, reached)
+    )
+    found = explain(only=[name], profiles=False, checks=False)
+    score = next(one for one in found.models if one.name == name)
+    assert score.log_likelihood > reached[name] - 0.5
 
 
 # --- the explanation ------------------------------------------------------------------------------------------------

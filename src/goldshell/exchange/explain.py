@@ -60,6 +60,8 @@ from goldshell.literature import show
 
 Progress = Callable[[float, str], None]
 
+LOG_LIKELIHOOD = "ln L"  # row of the recorded starts
+_SHORT = 0.5  # of ln L, from which a refined start is not trusted
 _COURSE_H = tuple(float(time) for time in np.geomspace(1e-3, 1.0, 41))
 
 
@@ -107,7 +109,7 @@ def explain(
     ------
     AnalysisError : a model cannot be solved at any start
     """
-    stored = stored_starts()
+    stored, reached = stored_starts()
     wanted = {name: keys for name, keys in models().items() if only is None or name in (EXPLANATION, *only)}
     steps = len(wanted) + 2
 
@@ -123,7 +125,7 @@ def explain(
         if name != EXPLANATION:
             if progress:
                 progress((len(found) + 1) / steps, name)
-            found[name] = solved_and_scored(problem(name), close=starts == 1 and name in stored)[1]
+            found[name] = _scored(problem(name), reached.get(name) if starts == 1 else None)
     if progress:
         progress(1.0 - 1.0 / steps, "other ligands")
     scores = ranked(list(found.values()))
@@ -146,13 +148,26 @@ def explain(
 
 
 @functools.cache
-def stored_starts() -> Mapping[str, dict[str, float]]:
-    """Best parameters of the recorded searches: model -> parameter -> value [the parameter's unit]."""
+def stored_starts() -> tuple[Mapping[str, dict[str, float]], Mapping[str, float]]:
+    """The recorded searches: model -> parameter -> value [the parameter's unit], and model -> ln L that was reached."""
     text = (files("goldshell.exchange") / "published_starts.csv").read_text(encoding="utf-8")
     starts: dict[str, dict[str, float]] = {}
+    reached: dict[str, float] = {}
     for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
-        starts.setdefault(row["model"], {})[row["parameter"]] = float(row["value"])
-    return starts
+        if row["parameter"] == LOG_LIKELIHOOD:
+            reached[row["model"]] = float(row["value"])
+        else:
+            starts.setdefault(row["model"], {})[row["parameter"]] = float(row["value"])
+    return starts, reached
+
+
+def _scored(problem: FitProblem, reached: float | None) -> ModelScore:
+    """Score of a model: its recorded start refined, or a whole search where that falls short of what was reached."""
+    if reached is not None:
+        scored = solved_and_scored(problem, close=True)[1]
+        if scored.log_likelihood >= reached - _SHORT:
+            return scored
+    return solved_and_scored(problem)[1]
 
 
 def _contributions(scores: Mapping[str, ModelScore]) -> tuple[Contribution, ...]:

@@ -176,9 +176,9 @@ MECHANISMS: dict[str, Mechanism] = {
 
 CHOSEN = ("unbuffered", "mixing", "cooperativity", "two sites", "counter-ions", "noise")
 """Mechanisms of the explanation, from a stepwise search on the Fig. 4 and 100:1 data alone
-(``python -m goldshell.exchange.examples.make_starts --choose``); with the pH series and the counter-ions it was compared
-with single changes only. Every run compares it again with mechanisms left out or added, and says so if another has become
-better."""
+(``python -m goldshell.exchange.examples.make_starts --choose``); with the pH series and the counter-ions it was
+compared with single changes only. Every run compares it again with mechanisms left out or added, and says so if another
+has become better."""
 
 _EXCLUDES = {"partition": "unbuffered", "unbuffered": "partition", "sites": "two sites", "two sites": "sites"}
 _NEEDS = {"curvature": "cooperativity"}

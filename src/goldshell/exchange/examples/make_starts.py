@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from goldshell.exchange.explain import posed, stored_starts
+from goldshell.exchange.explain import LOG_LIKELIHOOD, posed, stored_starts
 from goldshell.exchange.fit import ModelScore, solved_and_scored
 from goldshell.exchange.mechanisms import EXPLANATION, compared, models
 from goldshell.files import write_atomically
@@ -36,16 +36,17 @@ def make_starts(found: Mapping[str, Mapping[str, float]]) -> str:
 
 def search(starts: int, seed: int = 1) -> dict[str, dict[str, float]]:
     """Best parameters of every model, from ``starts`` around its recorded start and around that of the explanation."""
-    recorded = stored_starts()
+    recorded, _ = stored_starts()
     found: dict[str, dict[str, float]] = {}
     for name, mechanisms in models().items():
         around = [recorded[name]] if name in recorded else []
-        around.append(found.get(EXPLANATION, recorded.get(EXPLANATION, {})))
+        explanation = found.get(EXPLANATION, recorded.get(EXPLANATION, {}))
+        around.append({key: value for key, value in explanation.items() if key != LOG_LIKELIHOOD})
         tried = [
             solved_and_scored(posed(name, mechanisms, starts=starts, seed=seed, start=start))[1] for start in around
         ]
         best = max(tried, key=lambda item: item.log_likelihood)
-        found[name] = best.values
+        found[name] = {**best.values, LOG_LIKELIHOOD: best.log_likelihood}
         _tell(f"{name}: ln L {best.log_likelihood:.2f}, AICc {best.aicc:.2f}")
     return found
 
