@@ -141,6 +141,7 @@ def test_stored_starts_name_models_and_their_parameters() -> None:
     assert make_starts(stored).count("\n") == sum(len(values) for values in stored.values()) + 3
 
 
+@pytest.mark.slow
 def test_a_start_that_falls_short_is_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recorded start from which refinement does not reach the recorded ln L must not become a result."""
     stored, reached = stored_starts()
