@@ -44,7 +44,7 @@ class Settings(AnalysisSettings):
     paper: Literal["zhang2026"]
     starts: Annotated[int, Field(ge=1, le=100, description="searches per model; 1 starts from the stored best")] = 1
     compare: Annotated[
-        list[Literal[tuple(models())]] | None,  # type: ignore[misc]
+        list[Literal[tuple(models())]] | None,  # type: ignore[valid-type]
         Field(description="models to compare with the explanation; all when left out"),
     ] = None
     profiles: Annotated[bool, Field(description="intervals by profile likelihood, else by curvature")] = True
