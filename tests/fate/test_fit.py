@@ -187,6 +187,37 @@ def test_image_curves_take_a_scale_of_their_own(tmp_path: Path) -> None:
     assert result.estimate("scale[liver]").low < 1.0 < result.estimate("scale[liver]").high
 
 
+def test_known_visibilities_share_one_scale(tmp_path: Path) -> None:
+    """Light of 30 counts/s per %ID, seen 1.1 times as well from the liver as was said: the scale is shared."""
+    data = synthetic(
+        tmp_path / "image.csv", what=("blood", "liver", "spleen", "urine"), times=(0.083, 1, 6, 24), animals=3, cv=0.1
+    )
+    lines = []
+    for line in Path(data.path).read_text().splitlines():
+        cells = line.split(",")
+        if line.startswith("#") or "compartment" in cells:
+            lines.append(line if line.startswith("#") else f"{line},factor_sd")
+            header = cells
+            continue
+        organ, value = cells[header.index("compartment")], header.index("value")
+        if organ in {"liver", "spleen"}:
+            # spleen as visible as it was said to be; liver 1.1 times, which a factor_sd of 0.2 allows
+            cells[value] = str(float(cells[value]) * 30 * (1.1 if organ == "liver" else 1.0))
+            cells[header.index("unit")] = "counts/s"
+        lines.append(",".join([*cells, "0.2" if organ in {"liver", "spleen"} else ""]))
+    Path(data.path).write_text("\n".join(lines) + "\n")
+    result = fit(read_fate_data(Path(data.path)), profiles=False)
+    assert {"scale", "factor[liver]", "factor[spleen]"} <= set(result.problem.names)
+    assert result.estimate("scale").low < 30 < result.estimate("scale").high
+    ratio = result.estimate("factor[liver]").value / result.estimate("factor[spleen]").value
+    assert 0.75 < ratio < 1.6
+    assert result.estimate("factor[liver]").high < 1.0 * math.exp(3 * 0.2)
+    wrong = Path(data.path).read_text().replace(",0.2", ",0.3", 1)
+    Path(data.path).write_text(wrong)
+    with pytest.raises(InputError, match="one visibility"):
+        fit(read_fate_data(Path(data.path)), profiles=False)
+
+
 def test_every_model_that_can_be_fitted_keeps_the_dose() -> None:
     mouse = physiology("mouse")
     models = fate_models()

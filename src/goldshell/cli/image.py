@@ -61,8 +61,16 @@ def tac(
     figures: Figures = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the curves as a table.")] = None,
     fate: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a table for 'goldshell fate fit'.")] = None,
+    factors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For --fate: columns organ, factor, and perhaps sd."),
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
+    if factors is not None and fate is None:
+        from goldshell.errors import InputError
+
+        raise InputError("factors need a table to go into", where="--factors", hint="give --fate FILE too")
     from goldshell.imaging import (
         curve_numbers,
         find_drift,
@@ -97,9 +105,10 @@ def tac(
         save(activity_curves({result.name: result}), figures / "curves.svg")
     if fate is not None:
         from goldshell.files import write_atomically
-        from goldshell.workflows.fate_from_images import fate_observations
+        from goldshell.workflows.fate_from_images import fate_observations, read_factors
 
-        observed = fate_observations({Path(result.name).stem: result})
+        known, compartments = read_factors(factors) if factors is not None else ({}, None)
+        observed = fate_observations({Path(result.name).stem: result}, visibility=known, compartments=compartments)
         write_atomically(fate, observed.to_csv(index=False))
     if csv is not None:
         from goldshell.files import write_atomically
@@ -127,6 +136,36 @@ def tac(
         title=f"{frames.name}: {frames.frames} frames, noise {camera.noise_source}",
     )
     print_warnings(result.warnings)
+
+
+@app.command(
+    help="Curves of several animals (files of 'image tac --csv') as one table for 'goldshell fate fit', divided by the "
+    "visibility of the organs where it is known."
+)
+def fate(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="Columns animal, curves; optionally group, start_s (injection).")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the table goes.")],
+    factors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Columns organ, factor; optionally sd, compartment.")
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.files import write_atomically
+    from goldshell.workflows.fate_from_images import fate_observations, read_animals, read_factors
+
+    curves, groups, start = read_animals(file)
+    known, compartments = read_factors(factors) if factors is not None else ({}, None)
+    observed = fate_observations(curves, groups=groups, start=start, visibility=known, compartments=compartments)
+    write_atomically(out, observed.to_csv(index=False))
+    counts = observed.groupby(["group", "compartment"], sort=False)["animal"].agg(["nunique", "size"]).reset_index()
+    if json_output:
+        print_json({"out": str(out), "rows": len(observed), "parts": counts.to_dict("records")})
+        return
+    print_table(
+        ("group", "compartment", "animals", "values"), list(counts.itertuples(index=False, name=None)), title=str(out)
+    )
 
 
 @app.command(help="Propose regions: bright places of the mean image, written as a file to be renamed and edited.")

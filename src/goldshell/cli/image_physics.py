@@ -20,6 +20,14 @@ def register(app: typer.Typer) -> None:
 
 def depth(
     file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="Tissue, probe, camera, depths, exposures.")],
+    organs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Columns organ, depth_mm, perhaps depth_sd_mm."),
+    ] = None,
+    factors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where visibilities of the organs go, for 'image fate'."),
+    ] = None,
     figures: FiguresOption = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -27,6 +35,25 @@ def depth(
     from goldshell.imaging.optics.schema import read_depth
 
     problem = read_depth(file)
+    if (organs is None) != (factors is None):
+        from goldshell.errors import InputError
+
+        raise InputError("organs and factors go together", where="--organs", hint="give --organs FILE --factors FILE")
+    if organs is not None and factors is not None:
+        from goldshell.files import write_atomically
+        from goldshell.workflows.fate_from_images import organ_visibility
+
+        found_factors = organ_visibility(problem, organs)
+        write_atomically(factors, found_factors.to_csv(index=False))
+        if json_output:
+            print_json({"out": str(factors), "organs": found_factors.to_dict("records")})
+            return
+        print_table(
+            ("organ", "depth [mm]", "relative visibility", "SD"),
+            list(found_factors.itertuples(index=False, name=None)),
+            title=f"{factors}: light per amount, 1 of the shallowest",
+        )  # fmt: skip
+        return
     found = problem.solve()
     if figures is not None:
         from goldshell.imaging.figures_physics import tissue_spectra, visibility_map

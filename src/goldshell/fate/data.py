@@ -67,6 +67,7 @@ class FateSample:
     relation : one of = < > ~
     group, animal : labels, "" when not given
     printed, unit : as in the file
+    factor_sd : relative SD of the visibility that relative values were divided by [1]; NaN when it is not known
     """
 
     line: int
@@ -82,6 +83,7 @@ class FateSample:
     animal: str
     printed: float
     unit: str
+    factor_sd: float = math.nan
 
     @property
     def cumulative(self) -> bool:
@@ -233,7 +235,7 @@ def read_fate_data(
         path,
         ("time_h", "compartment", "value", "unit"),
         numeric=("time_h",),
-        optional=("sd", "n", "start_h", "weight_g"),
+        optional=("sd", "n", "start_h", "weight_g", "factor_sd"),
     )
     header = _header(path)
     weights = {
@@ -288,6 +290,13 @@ def read_fate_data(
         sd, number = float(row["sd"]), float(row["n"])
         if sd < 0 or number < 1 or (not math.isnan(number) and number != round(number)):
             raise InputError(f"sd {sd:g}, n {number:g}", where=where, hint="sd is 0 or more, n a whole number from 1")
+        factor_sd = float(row["factor_sd"])
+        if factor_sd < 0 or (quantity != "relative" and not math.isnan(factor_sd)):
+            raise InputError(
+                f"factor_sd {factor_sd:g} of {unit}",
+                where=where,
+                hint="0 or more, of counts/s or a.u.",
+            )
         samples.append(
             FateSample(
                 line=line,
@@ -303,6 +312,7 @@ def read_fate_data(
                 animal=str(row.get("animal") or "").strip(),
                 printed=printed,
                 unit=unit,
+                factor_sd=factor_sd,
             )
         )
     if assumed:
@@ -436,7 +446,8 @@ def _weight(creature: Physiology, given: Mapping[str, float], compartment: str, 
 
 def _covariates(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Further columns of numbers that are the same in all rows of each group."""
-    taken = {"time_h", "compartment", "value", "unit", "sd", "n", "start_h", "weight_g", "group", "animal", "source"}
+    taken = {"time_h", "compartment", "value", "unit", "sd", "n", "start_h", "weight_g", "group", "animal", "source",
+             "factor_sd"}  # fmt: skip
     groups = table["group"].str.strip() if "group" in table else table["time_h"].map(lambda _: "")
     found: dict[str, dict[str, float]] = {name: {} for name in dict.fromkeys(groups)}
     for column in table.columns:

@@ -88,7 +88,9 @@ def fit_courses(result: FateFit) -> Figure:
             line = _measured_course(result, best, compartment, quantity, volume)[0]
             band = _measured_course(result, every, compartment, quantity, spread)
             recovery = values.get("recovery", values.get(f"recovery[{group.name}]", 1.0))
-            factor = values.get(f"scale[{compartment}]", 1.0) if quantity == "relative" else recovery
+            known = values.get("scale", 1.0) * values.get(f"factor[{compartment}]", 1.0)
+            own = values.get(f"scale[{compartment}]", known)
+            factor = own if quantity == "relative" else recovery
             low, high = np.percentile(band, [tail, 100.0 - tail], axis=0)
             axis.fill_between(times, factor * low, factor * high, color=colour, alpha=0.18, linewidth=0)
             axis.plot(times, factor * line, color=colour, linewidth=1.5, label=group.name or None)

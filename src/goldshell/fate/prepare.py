@@ -29,6 +29,7 @@ MODEL_CV = 0.05
 ROUGH_SD = 0.2  # of ln value for "~"
 RECOVERY_FACTOR = 1.1
 SPREAD_BETWEEN_GROUPS = 0.3
+_LEAST_FACTOR_SD = 0.01  # no visibility is known better
 _SLOPE_FACTOR = 3.0  # one standard deviation of a slope: change over the range of the covariate
 _WIDE = 10.0
 # Parameter -> width of its prior, as a factor of one standard deviation, and why.
@@ -346,7 +347,30 @@ def _parameters(
                     "share of the nominal dose that is found; above 1 when dose or standards are off", role="recovery",
                 )
             )  # fmt: skip
-    for compartment in dict.fromkeys(item.compartment for item in samples if item.quantity == "relative"):
+    images = [item for item in samples if item.quantity == "relative"]
+    known = {item.compartment: item.factor_sd for item in images if not math.isnan(item.factor_sd)}
+    for one in images:
+        if one.compartment in known and one.factor_sd != known[one.compartment]:
+            raise InputError(
+                f"{one.compartment} has factor_sd {known[one.compartment]:g} and {one.factor_sd:g}",
+                where=f"line {one.line}", hint="an organ has one visibility",
+            )  # fmt: skip
+    if known:
+        middle = max(max(one.value for one in images if one.compartment in known) / 20.0, 1e-9)
+        out.append(
+            FateParameter(
+                "scale", "1", "log", middle, middle, math.log(100.0), "signal per %ID and visibility, unknown",
+                role="scale",
+            )
+        )  # fmt: skip
+        out += [
+            FateParameter(
+                f"factor[{compartment}]", "1", "log", 1.0, 1.0, max(spread_of, _LEAST_FACTOR_SD),
+                "visibility over the one that was given, within its uncertainty", role="scale",
+            )
+            for compartment, spread_of in known.items()
+        ]  # fmt: skip
+    for compartment in dict.fromkeys(item.compartment for item in images if item.compartment not in known):
         typical = [item.value for item in samples if item.compartment == compartment and item.quantity == "relative"]
         out.append(
             FateParameter(

@@ -45,7 +45,8 @@ class FateParameter:
 
     Parameters
     ----------
-    name : ``CL_liver``, ``CL_liver:slope``, ``CL_liver[group]``, ``recovery[group]``, ``scale[liver]``
+    name : ``CL_liver``, ``CL_liver:slope``, ``CL_liver[group]``, ``recovery[group]``, ``scale[liver]``,
+        ``scale`` and ``factor[liver]``
     unit : of the value
     kind : "log", "logit" or "linear": how the search sees it
     start : value [unit]
@@ -277,8 +278,10 @@ class Evaluator:
                     if column in index and one.quantity != "relative":  # a scale of its own takes it up
                         shift[position, index[column]] = 1.0
                 scale = f"scale[{'+'.join(one.parts)}]"
-                if one.quantity == "relative" and scale in index:
-                    shift[position, index[scale]] = 1.0
+                visible = f"factor[{'+'.join(one.parts)}]"
+                for needed in (visible, "scale") if visible in index else (scale,):
+                    if one.quantity == "relative" and needed in index:
+                        shift[position, index[needed]] = 1.0
             self._plain.append(matrix)
             self._shift.append(shift)
             self._rows.append(slice(row, row + len(group.entries)))

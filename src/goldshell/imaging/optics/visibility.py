@@ -272,13 +272,7 @@ def visibility(
         raise InputError(f"a spread of {spread:g}", where="spread", hint="write a share from 0 to below 1")
 
     def run(factor: float) -> tuple[Array, Array, tuple[str, ...], tuple[str, ...]]:
-        parts = {name: getattr(medium, name) * factor for name in ("water", "blood", "lipid")}
-        over = sum(parts.values())
-        if over > 1.0:
-            parts = {name: share / over for name, share in parts.items()}
-        return transport(
-            replace(medium, scattering=medium.scattering * factor, **parts), probe, depths, photons=photons, seed=seed
-        )
+        return transport(_varied(medium, factor), probe, depths, photons=photons, seed=seed)
 
     excitation, glow, method, warnings = run(1.0)
     counts = counts_per_micromolar(excitation, glow, probe, camera, thickness)
@@ -293,3 +287,63 @@ def visibility(
         np.atleast_1d(np.asarray(depths, float)), np.atleast_1d(np.asarray(exposures, float)), excitation, glow, counts,
         best, np.minimum(low, high), np.maximum(low, high), method, threshold, tuple(dict.fromkeys(warnings)),
     )  # fmt: skip
+
+
+def relative_visibility(
+    medium: Tissue,
+    probe: Probe,
+    depths: ArrayLike,
+    *,
+    depth_sd: ArrayLike = 0.0,
+    spread: float = 0.3,
+    photons: int = 200_000,
+    seed: int = 1,
+) -> tuple[Array, Array]:
+    """Light per amount of organs at depths, relative to the shallowest, with its uncertainty.
+
+    f_i = phi(z_i) E(z_i) / [phi(z_0) E(z_0)],   sd(ln f)^2 = tissue^2 + depth^2
+
+    The tissue's part is half the change of ln f over the range of tissues, that of the depth half its change from one
+    SD less to one SD more. Errors of organs are taken as independent of each other, though the tissue is one.
+
+    Parameters
+    ----------
+    medium : tissue above the organs
+    probe : for its wavelengths
+    depths : of the organs (d,) [mm]
+    depth_sd : standard deviations (d,) or one for all [mm]
+    spread : relative uncertainty of water, blood, lipid and scattering, all taken low or all high [1]
+    photons, seed : of Monte Carlo
+
+    Returns
+    -------
+    f (d,) [1], standard deviation of ln f (d,) [1]
+
+    Raises
+    ------
+    InputError : a depth, less its SD, that is not above 0
+    """
+    z = np.atleast_1d(np.asarray(depths, dtype=float))
+    off = np.broadcast_to(np.asarray(depth_sd, dtype=float), z.shape)
+    if not np.all(np.isfinite(off) & (off >= 0)) or np.any(z - off <= 0):
+        raise InputError("a depth less its standard deviation must stay above 0 mm", where="depth_sd")
+
+    def seen(factor: float, at: Array) -> Array:
+        excitation, glow, _, _ = transport(_varied(medium, factor), probe, at, photons=photons, seed=seed)
+        return np.asarray(np.log(excitation * glow))
+
+    top = int(np.argmin(z))
+    best = seen(1.0, z)
+    low, high = (seen(factor, z) for factor in (1.0 - spread, 1.0 + spread))
+    tissue = 0.5 * np.abs((high - high[top]) - (low - low[top]))
+    depth = 0.5 * np.abs(seen(1.0, z + off) - seen(1.0, z - off)) if np.any(off > 0) else np.zeros(z.size)
+    return np.exp(best - best[top]), np.hypot(tissue, depth)
+
+
+def _varied(medium: Tissue, factor: float) -> Tissue:
+    """The tissue with all chromophores and scatterers a factor more."""
+    parts = {name: getattr(medium, name) * factor for name in ("water", "blood", "lipid")}
+    over = sum(parts.values())
+    if over > 1.0:
+        parts = {name: share / over for name, share in parts.items()}
+    return replace(medium, scattering=medium.scattering * factor, **parts)
