@@ -206,6 +206,29 @@ def test_two_units_that_imply_an_impossible_weight(written: Write) -> None:
     assert ("warning", "weight") in codes(written("24,liver,5,,3,%ID,,\n24,liver,50,,3,%ID/g,,\n"))
 
 
+def test_serial_samples_of_one_animal_are_said_not_to_be_independent(written: Write) -> None:
+    """Four samples that move together are worth one: errors are sqrt(4) times too small."""
+    rows = "".join(
+        f"{time},blood,{value},,,%ID/mL,,{animal}\n"
+        for animal, scale in (("m1", 1.0), ("m2", 1.7))
+        for time, value in ((0.1, 40 * scale), (0.5, 20 * scale), (2, 8 * scale), (24, 1 * scale))
+    )
+    found = [item for item in lint(read_fate_data(written(rows))).findings if item.code == "serial"]
+    assert [item.severity for item in found] == ["warning"]
+    assert "2 animals sampled 4 times each" in found[0].message
+    assert "2 times too narrow" in found[0].message
+    image = "".join(f"{t},liver,{v},,,counts/s,,m1\n" for t, v in ((1, 50), (4, 80), (24, 70)))
+    assert ("warning", "serial") in codes(written(image))
+
+
+def test_terminal_animals_and_cages_are_not_serial(written: Write) -> None:
+    rows = "1,blood,30,,,%ID/mL,,m1\n24,blood,5,,,%ID/mL,,m2\n24,liver,40,,,%ID,,m2\n"
+    cage = "6,urine,5,,,%ID,,c1\n24,urine,9,,,%ID,,c1\n"
+    means = "1,blood,30,3,3,%ID/mL,,\n24,blood,5,1,3,%ID/mL,,\n"
+    for text in (rows, cage, means):
+        assert "serial" not in [code for _, code in codes(written(text))]
+
+
 def test_the_command_check(goldshell: Any, written: Write) -> None:
     good = goldshell("fate", "check", str(written("24,liver,40,4,3,%ID,,\n24,urine,70,6,3,%ID,,\n")), "--json")
     assert good.code == 0

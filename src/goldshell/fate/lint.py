@@ -10,6 +10,7 @@
     excreta          cumulative amounts that fall
     spread           standard deviations above the value, of one animal, or exactly in proportion to the value
     weight           %ID and %ID/g of one organ that imply an impossible weight
+    serial           blood or images of one animal at several times, which a fit takes as independent
 
 Findings are errors (the fit refuses), warnings (the fit goes on and repeats them) and notes.
 """
@@ -121,6 +122,7 @@ def lint(data: FateData) -> LintResult:
     recoveries = tuple(_recoveries(data))
     checks = (
         _bounds(data), _labels(data), _duplicates(data), _slips(data), _excreta(data), _spreads(data), _weights(data),
+        _serial(data),
         _balance(data, recoveries),
     )  # fmt: skip
     found = list(itertools.chain.from_iterable(checks))
@@ -342,6 +344,25 @@ def _weights(data: FateData) -> Iterator[Finding]:
                 "warning", "weight",
                 f"%ID and %ID/g of {compartment} imply weights from {min(numbers):.3g} to {max(numbers):.3g} g",
                 _at(worst[1]), "growth, or columns that do not belong together?",
+            )  # fmt: skip
+
+
+def _serial(data: FateData) -> Iterator[Finding]:
+    """Samples of one animal at several times: what sets it apart from the others is in all of them."""
+    repeated: dict[str, dict[tuple[str, str], set[float]]] = defaultdict(lambda: defaultdict(set))
+    for item in data.samples:
+        if item.animal and item.compartment not in EXCRETA and not _terminal(item):
+            repeated[item.compartment][item.group, item.animal].add(item.time)
+    for compartment, animals in repeated.items():
+        counts = [len(times) for times in animals.values() if len(times) > 1]
+        if counts:
+            mean = sum(counts) / len(counts)
+            yield Finding(
+                "warning", "serial",
+                f"{compartment}: {len(counts)} {'animal' if len(counts) == 1 else 'animals'} sampled {mean:.3g} times "
+                f"each; a fit takes the {sum(counts)} samples as independent, its intervals may be up to "
+                f"{math.sqrt(mean):.2g} times too narrow", "",
+                "blood: analyse it animal by animal with fate nca; or give means over animals with sd and n",
             )  # fmt: skip
 
 
