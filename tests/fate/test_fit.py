@@ -114,6 +114,18 @@ def test_blood_alone_does_not_tell_the_liver(tmp_path: Path) -> None:
     assert any("CL_liver is not determined by the samples" in text for text in result.warnings)
 
 
+def test_fewer_samples_than_parameters_determine_none_that_they_mix(tmp_path: Path) -> None:
+    """Property: n samples leave a space of at least p - n directions without information."""
+    path = tmp_path / "few.csv"
+    path.write_text("time_h,compartment,value,n,unit\n0.083,blood,21,3,%ID/mL\n24,liver,38,3,%ID\n24,urine,19,3,%ID\n")
+    result = fit(read_fate_data(path), profiles=False)
+    errors = {item.parameter.name: item.data_error for item in result.parameters}
+    assert math.isinf(errors["V1"])
+    assert math.isinf(errors["CL_liver"])
+    assert math.isinf(errors["fu_theta"])
+    assert not any(item.identifiable for item in result.parameters)
+
+
 def test_a_late_first_sample_costs_precision_on_v1(tmp_path: Path) -> None:
     late = fit(synthetic(tmp_path / "late.csv", times=(0.5, 1, 2, 6, 24)), profiles=False)
     early = fit(synthetic(tmp_path / "early.csv", times=(0.083, 1, 2, 6, 24)), profiles=False)
@@ -291,5 +303,7 @@ def test_the_command_and_its_figures(goldshell: Any, tmp_path: Path) -> None:
         bad = goldshell("fate", "fit", data.path, *words)
         assert bad.code == 2, words
         assert message in bad.err
+    text = goldshell("fate", "fit", data.path, "--no-profiles", "--free", "CL_liver,fu_theta", "--posterior", "40").out
+    assert "posterior (emcee)" in text
     paths = write_fit_figures(fit(data, profiles=False), tmp_path / "figures")
     assert all(path.read_text().lstrip().startswith("<?xml") for path in paths)

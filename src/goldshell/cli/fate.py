@@ -183,7 +183,9 @@ def fit(
     ] = None,
     level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
     profiles: Annotated[bool, typer.Option(help="Intervals by profile likelihood.")] = True,
-    posterior: Annotated[int, typer.Option(help="Steps of the posterior sampler; 0: none.")] = 0,
+    posterior: Annotated[
+        int, typer.Option(help="Steps of the posterior sampler (emcee); bands are then its; 0: none.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
@@ -232,6 +234,21 @@ def fit(
         title=f"{model} model, {result.problem.count} samples, {100 * level:g} % intervals, chi squared "
         f"{result.chi_squared:.3g} for {result.degrees_of_freedom:.3g}",
     )
+    if result.posterior is not None:
+        print()
+        middle = result.posterior.interval(level)
+        shown = {item.parameter.name for item in result.parameters if item.parameter.role != "deviation"}
+        units = {item.parameter.name: item.estimate.unit for item in result.parameters}
+        print_table(
+            ("parameter", "median", "low", "high", "unit"),
+            [
+                (name, *(float(value) for value in row), units[name])
+                for name, row in zip(result.posterior.names, middle, strict=True)
+                if name in shown
+            ],
+            title=f"posterior (emcee), {len(result.posterior.samples)} samples, "
+            f"{result.posterior.effective_samples:.0f} effective, acceptance {result.posterior.acceptance:.2f}",
+        )
     if len(result.group_values) > 1:
         print()
         varying = [

@@ -540,6 +540,9 @@ def covariance_matrix(jacobian: Array, variance: float) -> Array:
     -------
     (p, p); infinite variance and NaN covariances for parameters that take part in a direction without information
     """
+    rows, columns = jacobian.shape
+    if rows < columns:  # the directions that too few rows leave open are then among the singular vectors
+        jacobian = np.vstack([jacobian, np.zeros((columns - rows, columns))])
     norms = np.linalg.norm(jacobian, axis=0)
     scale = np.where(norms > 0, norms, 1.0)
     _, singular, directions = np.linalg.svd(jacobian / scale, full_matrices=False)
