@@ -147,4 +147,5 @@ def test_composition_of_nothing_is_called_so() -> None:
     gone = simulate(VIAL)
     assert gone.intact_fraction[-1] < 1e-9
     assert any("no longer means anything" in text for text in gone.warnings)
+    assert np.array_equal(np.isnan(gone.mean_n), gone.intact_fraction < 1e-6)
     assert simulate(dataclasses.replace(VIAL, organic_ligand_mM=0.25)).warnings == ()

@@ -101,7 +101,8 @@ class Simulation:
     time_h : (k,) [h]
     intact_fraction : intact over all clusters, (k,) [1]
     composition : P(n) of intact clusters summed over regions, (k, N + 1) [1]
-    mean_n : mean number of incoming ligands per intact cluster, (k,) [1]
+    mean_n : mean number of incoming ligands per intact cluster, (k,) [1]; NaN where less than 1e-6 of the clusters are
+        intact
     free_mM : region -> {"incoming", "outgoing"} -> (k,) [mM], neutral + ionised
     balances : largest relative error of "gold", "incoming", "outgoing" [1]
     interphase_share : share of the intact clusters that is in the interphase, (k,) [1]
@@ -177,7 +178,7 @@ def simulate(
     if integrator == "auto":
         integrator = "radau" if is_compiled() else _uncompiled(experiment, chosen)
     states = solve(experiment, well_mixed.to_vector(chosen), times=times, rtol=rtol, integrator=integrator)
-    composition = states.composition()
+    composition, fraction = states.composition(), states.intact_fraction()
     clusters = states.clusters()
     intact = clusters.sum(axis=(1, 2, 3))
     regions = ("water", "interphase", "organic") if experiment.organic_mL > 0.0 else ("water",)
@@ -190,15 +191,15 @@ def simulate(
     }
     return Simulation(
         time_h=states.time_h,
-        intact_fraction=states.intact_fraction(),
+        intact_fraction=fraction,
         composition=composition,
-        mean_n=composition @ np.arange(states.sites + 1.0),
+        mean_n=mean_number(composition, np.arange(states.sites + 1.0), fraction),
         free_mM=free,
         balances=states.balances(),
         interphase_share=clusters[..., 1].sum(axis=(1, 2)) / np.where(intact > 0.0, intact, 1.0),
         experiment=experiment,
         parameters=chosen,
-        warnings=_advice(states),
+        warnings=composition_advice(states.time_h, fraction),
     )
 
 
@@ -279,11 +280,24 @@ def solve(
     return States(asked, amounts, volumes, expected, classes, sites)
 
 
-def _advice(states: States) -> tuple[str, ...]:
-    gone = states.intact_fraction() < _FLOOR
+def mean_number(composition: Array, counts: Array, intact_fraction: Array) -> Array:
+    """Mean number of a ligand per intact cluster, NaN where next to none is intact, (k,) [1].
+
+    Parameters
+    ----------
+    composition : shares of the intact clusters, (k, S) [1]
+    counts : of the ligand in each composition, (S,) [1]
+    intact_fraction : (k,) [1]
+    """
+    return np.where(intact_fraction < _FLOOR, np.nan, composition @ counts)
+
+
+def composition_advice(time_h: Array, intact_fraction: Array) -> tuple[str, ...]:
+    """What to know where next to no cluster is intact."""
+    gone = intact_fraction < _FLOOR
     if not gone.any():
         return ()
-    since = states.time_h[int(np.argmax(gone))]
+    since = time_h[int(np.argmax(gone))]
     return (
         f"less than {_FLOOR:g} of the clusters are intact at {since:g} h: their composition no longer means anything",
     )

@@ -15,7 +15,7 @@ from goldshell.exchange.experiment import Experiment
 from goldshell.exchange.interphase import Interphase, make_interphase, solvent_volume_share
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.interphase_film import Parameters
-from goldshell.exchange.simulate import Simulation, check_times
+from goldshell.exchange.simulate import Simulation, check_times, composition_advice, mean_number
 from goldshell.exchange.stiffness import give_up
 from goldshell.numerics import bdf
 
@@ -182,17 +182,18 @@ def simulate_film(
             ("water", c[:, 0]), ("interphase", np.einsum("c,kcj->kj", weights, c[:, zone])), ("organic", c[:, -1]),
         )
     }  # fmt: skip
+    fraction = intact / np.where(everything > 0.0, everything, 1.0)
     return FilmSimulation(
         time_h=states.time_h,
-        intact_fraction=intact / np.where(everything > 0.0, everything, 1.0),
+        intact_fraction=fraction,
         composition=composition,
-        mean_n=composition @ np.arange(float(count)),
+        mean_n=mean_number(composition, np.arange(float(count)), fraction),
         free_mM=free,
         balances=states.balances(),
         interphase_share=in_zone / np.where(intact > 0.0, intact, 1.0),
         experiment=experiment,
         parameters=chosen,
-        warnings=_advice(chosen, states.interphase),
+        warnings=(*_advice(chosen, states.interphase), *composition_advice(states.time_h, fraction)),
         profiles=make_profiles(states, experiment) if profiles else None,
     )
 

@@ -24,7 +24,7 @@ from goldshell.exchange.mixed_kernels import (
 )
 from goldshell.exchange.models import several_ligands, well_mixed
 from goldshell.exchange.models.several_ligands import OWN, Parameters
-from goldshell.exchange.simulate import RTOL, check_times
+from goldshell.exchange.simulate import RTOL, check_times, composition_advice, mean_number
 from goldshell.numerics.ode import solve_cvode
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ class MixedSimulation:
         return np.asarray(self.composition @ belongs)
 
     def mean_n(self) -> dict[str, Array]:
-        """Mean number of each incoming ligand per intact cluster, (k,) [1]."""
+        """Mean number of each incoming ligand per intact cluster, (k,) [1]; NaN where next to none is intact."""
         return {
-            one.name: self.composition @ self.states[:, j].astype(float)
+            one.name: mean_number(self.composition, self.states[:, j].astype(float), self.intact_fraction)
             for j, one in enumerate(self.experiment.entering)
         }
 
@@ -440,9 +440,10 @@ def _result(
     regions = ("water", "interphase", "organic") if experiment.vial.organic_mL > 0.0 else ("water",)
     off = np.abs(_totals(amounts, counts) - expected).max(axis=0) / np.maximum(np.abs(expected).max(axis=0), 1e-300)
     some = np.where(intact > 0.0, intact, 1.0)
+    fraction = intact / np.where(everything > 0.0, everything, 1.0)
     return MixedSimulation(
         time_h=time_h,
-        intact_fraction=intact / np.where(everything > 0.0, everything, 1.0),
+        intact_fraction=fraction,
         states=states,
         composition=by_state / some[:, None],
         free_mM={
@@ -453,4 +454,5 @@ def _result(
         interphase_share=clusters[:, :, 1].sum(axis=1) / some,
         experiment=experiment,
         parameters=parameters,
+        warnings=composition_advice(time_h, fraction),
     )

@@ -24,7 +24,7 @@ from goldshell.exchange.experiment import Experiment
 from goldshell.exchange.kernels import VI
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.stochastic import Parameters
-from goldshell.exchange.simulate import Simulation, check_times
+from goldshell.exchange.simulate import Simulation, check_times, composition_advice, mean_number
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -166,6 +166,7 @@ def _summarise(
     some = np.where(intact > 0, intact, 1)
     share = by_n / some[:, :, None]
     fraction = intact / clusters
+    whole = fraction.mean(axis=0)
     mean_n = share @ n
     pooled = by_n.sum(axis=0)
     composition = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1)
@@ -197,14 +198,15 @@ def _summarise(
     in_zone = counts[:, :, 1].sum(axis=(0, 2))
     return StochasticSimulation(
         time_h=times,
-        intact_fraction=fraction.mean(axis=0),
+        intact_fraction=whole,
         composition=composition,
-        mean_n=composition @ n,
+        mean_n=mean_number(composition, n.astype(float), whole),
         free_mM=free,
         balances=balances,
         interphase_share=in_zone / np.maximum(intact.sum(axis=0), 1),
         experiment=experiment,
         parameters=parameters,
+        warnings=composition_advice(times, whole),
         counts=by_n,
         others=others,
         composition_sd=share.std(axis=0, ddof=freedom),

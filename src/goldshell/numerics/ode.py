@@ -7,6 +7,8 @@ Hindmarsh et al., ACM Trans. Math. Softw. 31 (2005) 363-396, doi:10.1145/1089014
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import warnings
 from collections.abc import Callable
@@ -67,7 +69,8 @@ def solve_cvode(
     with warnings.catch_warnings():  # it says that a pattern beside a Jacobian is only a pattern
         warnings.filterwarnings("ignore", message="Custom sparse Jacobian", category=UserWarning)
         solver = CVODE(right_hand_side, **options)
-    solution = solver.solve(points if len(points) > 2 else [*points], np.asarray(start))
+    with contextlib.redirect_stdout(io.StringIO()):  # scikit-sundae prints messages of SUNDIALS
+        solution = solver.solve(points if len(points) > 2 else [*points], np.asarray(start))
     if not solution.success or (len(points) > 2 and len(solution.t) != len(points)):
         reached = float(solution.t[-1]) if len(solution.t) else float(points[0])
         raise AnalysisError(

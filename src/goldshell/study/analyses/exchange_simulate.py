@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,12 +55,17 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     mean, intact = float(result.mean_n[-1]), float(result.intact_fraction[-1])
     n = range(result.composition.shape[1])
     variance = sum(float(share) * (k - mean) ** 2 for k, share in zip(n, result.composition[-1], strict=True))
+    carried = (
+        f" and carry {mean:.2f} {experiment.incoming} on average; n = {low} to {high} lie above 1 % of the largest "
+        "population"
+        if math.isfinite(mean)
+        else ""
+    )
     sources = _sources(result)
     return Analysis(
         summary=(
             f"After {end:g} h at a feed of {experiment.feed_ratio:.3g} {experiment.incoming} per cluster, "
-            f"{100 * intact:.1f} % of the clusters are intact and carry {mean:.2f} {experiment.incoming} on average; "
-            f"n = {low} to {high} lie above 1 % of the largest population.",
+            f"{100 * intact:.1f} % of the clusters are intact{carried}.",
         ),
         method=(
             "The exchange model is solved from the conditions in the file; parameters that the file leaves out have "
@@ -68,8 +74,11 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             "measured: with the published defaults it has not been fitted to anything."
         ),
         numbers=(
-            Number(f"mean n after {end:g} h", mean),
-            Number(f"variance of n after {end:g} h", variance),
+            *(
+                (Number(f"mean n after {end:g} h", mean), Number(f"variance of n after {end:g} h", variance))
+                if math.isfinite(mean)
+                else ()
+            ),
             Number(f"intact fraction after {end:g} h", intact),
             Number("feed, incoming ligand per cluster", experiment.feed_ratio, source=settings.file),
         ),
@@ -87,9 +96,11 @@ def _several(result: MixedSimulation) -> Analysis:
     end, intact = float(result.time_h[-1]), float(result.intact_fraction[-1])
     means = {name: float(values[-1]) for name, values in result.mean_n().items()}
     sources = _sources(result)
-    carried = " and ".join(f"{mean:.2f} {name}" for name, mean in means.items())
+    known = {name: mean for name, mean in means.items() if math.isfinite(mean)}
+    carried = " and ".join(f"{mean:.2f} {name}" for name, mean in known.items())
+    carried = f" and carry {carried} on average" if known else ""
     return Analysis(
-        summary=(f"After {end:g} h {100 * intact:.1f} % of the clusters are intact and carry {carried} on average.",),
+        summary=(f"After {end:g} h {100 * intact:.1f} % of the clusters are intact{carried}.",),
         method=(
             "Every composition of the shell is a state; the exchange model is solved from the conditions in the file. "
             "Parameters that the file leaves out have their defaults, each with its literature row. Gold and every "
@@ -97,7 +108,7 @@ def _several(result: MixedSimulation) -> Analysis:
             "says, not what was measured."
         ),
         numbers=(
-            *(Number(f"mean number of {name} after {end:g} h", mean) for name, mean in means.items()),
+            *(Number(f"mean number of {name} after {end:g} h", mean) for name, mean in known.items()),
             Number(f"intact fraction after {end:g} h", intact),
         ),
         tables={"course": result.to_dataframe()},
