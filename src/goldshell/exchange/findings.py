@@ -65,7 +65,8 @@ def _overview(best: ExchangeFit, models: Mapping[str, ModelScore]) -> str:
             f"{text} '{following.name}' has a lower AICc by {-difference:.1f}: the explanation is not the best model."
         )
     return (
-        f"{text} Every mechanism left out or added raises AICc; the nearest is '{following.name}', {difference:+.1f}."
+        f"{text} Each of {len(rivals)} models with a mechanism left out or added has a higher AICc; the nearest is "
+        f"'{following.name}', {difference:+.1f}."
     )
 
 
