@@ -197,7 +197,15 @@ def test_commands_reach_them(goldshell: Any, tmp_path: Any, model: str) -> None:
     found = goldshell("fate", "simulate", file, "--json").json
     assert found["balance"] < 1e-10
     assert found["compartments"]["urine"][1] > found["compartments"]["urine"][0] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["permeability_limited", "tubular_endocytosis"])
+def test_their_figures_are_written(goldshell: Any, tmp_path: Any, model: str) -> None:
+    file = tmp_path / "fate.yaml"
+    file.write_text(f"model: {{name: {model}}}\nparticle: {{cluster: Au25(p-MBSA)18}}\ntimes: [1 h, 24 h]\n")
     assert goldshell("fate", "simulate", file, "--figures", tmp_path / "figures").code == 0
+    assert len(list((tmp_path / "figures").iterdir())) == 2
 
 
 def test_relations_can_be_evaluated_by_name(goldshell: Any) -> None:

@@ -75,7 +75,11 @@ def test_columns_that_do_not_belong_together_are_found_in_a_published_table() ->
 
 def test_table_1_of_sang_2024_is_checked_and_fitted() -> None:
     data = read_fate_data(DATA / "sang2024_table1_gold.csv")
-    result = fit(data, FitOptions(free=("CL_liver", "CL_spleen", "fu_theta"), spread=0.5), profiles=False)
+    result = fit(
+        data,
+        FitOptions(free=("CL_liver", "CL_spleen", "fu_theta"), by_group=("CL_liver", "fu_theta"), spread=0.5),
+        profiles=False,
+    )
     found = {item["group"]: item["found_percent_id"] for item in result.recoveries}
     weights = {name: data.animal.volumes[name] for name in ("liver", "spleen")}
     # urine and %ID/g times the organs of the set, printed numbers; nothing is clipped and no row is above the dose
