@@ -234,7 +234,7 @@ def test_every_model_that_can_be_fitted_keeps_the_dose() -> None:
     mouse = physiology("mouse")
     models = fate_models()
     assert {"minimal", "two_compartment", "glycocalyx_trap"} <= set(models)
-    sizes = {"core_diameter": 1.5, "hydrodynamic_diameter": 3.0}
+    sizes = {"core_diameter": 1.5, "hydrodynamic_diameter": 3.0, "tumour_weight": 0.5}
     for model in models.values():
         courses = model.courses({}, np.array([0.0, 0.5, 24.0]), mouse, sizes)
         total = sum(course[0] for course in courses.values())

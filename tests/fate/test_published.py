@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from goldshell.errors import InputError
 from goldshell.fate import FateFit, FitOptions, fit, lint, read_fate_data
 from goldshell.fate.models import tumour_uptake
 
@@ -51,10 +52,19 @@ def test_tumours_alone_do_not_tell_the_clearance_into_them(tumours: FateFit) -> 
     assert not any(value for name, value in known.items() if name.startswith("recovery"))
     assert "No blood or plasma was measured" in tumours.statements[0]
     one, other = (
-        tumour_uptake.rate_matrix(tumour_uptake.Parameters(V1=factor, CL=1.5 * factor, CL_tumour=0.1 * factor))
+        tumour_uptake.rate_matrix(
+            tumour_uptake.Parameters(V1=factor, CL=1.5 * factor, CL_tumour=0.1 * factor), tumour_weight=0.3
+        )
         for factor in (1.0, 3.0)
     )
     assert np.allclose(one, other, rtol=1e-12)
+
+
+def test_a_tumour_without_its_weight_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("time_h,compartment,value,unit\n1,tumour,2,%ID\n24,tumour,5,%ID\n48,tumour,3,%ID\n")
+    with pytest.raises(InputError, match="tumour_weight"):
+        fit(read_fate_data(path), FitOptions(model="tumour_uptake"))
 
 
 def test_a_tumour_too_small_to_be_missed_follows_the_model_per_gram() -> None:

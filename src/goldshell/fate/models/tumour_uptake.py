@@ -75,7 +75,7 @@ class Parameters:
     )
 
 
-def rate_matrix(parameters: Parameters = Parameters(), *, tumour_weight: float = 1.0) -> Array:
+def rate_matrix(parameters: Parameters = Parameters(), *, tumour_weight: float) -> Array:
     """Rate matrix of plasma, peripheral, tumour and eliminated, all in %ID, without receptors.
 
     Parameters
