@@ -34,6 +34,7 @@ _KERNEL_POWER = 36.0  # sum of its squares
 _CORRELATED = 3.0  # neighbours share noise after the kernel: sum of its squared autocorrelation
 _BINS = 24
 _PAIRS = 8
+_NOISE_PIXELS = 500_000  # that the noise is estimated from, of all pairs
 _SAMPLED_FRAMES = 16
 _STEEP = 2.0  # times the slope of the light that is passed by a tenth of the pixels
 _WINDOW = 512  # pixels along a side that the noise is estimated from
@@ -324,12 +325,12 @@ def _transfer(
     box = _window(stack.shape)
     offset = dark[box] if isinstance(dark, np.ndarray) else dark
     even = 1.0 if flat is None else flat[box]  # uneven pixels would differ by the change of the light
-    blocked = ndimage.binary_dilation(bad[box], np.ones((3, 3)))
+    blocked = _grown(bad[box])
     pairs = _calm_pairs(stack, box)
     levels, deviations, steepness, single = [], [], [], []
     for first, second in pairs:
         a, b = (np.asarray(stack[i][box], dtype=np.float32) for i in (first, second))
-        usable = ~(blocked | ndimage.binary_dilation((a >= full) | (b >= full), np.ones((3, 3))))
+        usable = ~blocked if math.isinf(full) else ~(blocked | _grown((a >= full) | (b >= full)))
         usable[[0, -1]] = usable[:, [0, -1]] = False
         light, other = (a - offset) / even, (b - offset) / even
         alone = ndimage.convolve(light, _KERNEL)
@@ -347,8 +348,10 @@ def _transfer(
         raise InputError(
             "too few usable pixels to estimate the noise", where=stack.name, hint="give --gain and --read-noise"
         )
-    order = np.argsort(signal)
-    groups = [_even(group, steep[group]) for group in np.array_split(order, min(_BINS, signal.size // 200 + 1))]
+    bins = min(_BINS, signal.size // 200 + 1)
+    cuts = np.linspace(0, signal.size, bins + 1).astype(int)[1:-1]
+    order = np.argpartition(signal, cuts) if bins > 1 else np.arange(signal.size)
+    groups = [_even(group, steep[group]) for group in np.split(order, cuts)]
     means = np.array([float(np.mean(signal[group])) for group in groups])
     variances = np.array([_robust_power(rough[group]) for group in groups]) / _KERNEL_POWER
     excess = 0.0
@@ -368,7 +371,13 @@ def _calm_pairs(stack: ImageStack, box: tuple[slice, slice]) -> list[tuple[int, 
     for first in sorted({min(index, stack.frames - 2) for index in stack.sample(2 * _PAIRS)}):
         a, b = (_blocks(stack[index][box]) for index in (first, first + 1))
         changes.append((float(np.mean(np.abs(a - b))), first))
-    return [(first, first + 1) for _, first in sorted(changes)[:_PAIRS]]
+    size = (box[0].stop - box[0].start) * (box[1].stop - box[1].start)
+    return [(first, first + 1) for _, first in sorted(changes)[: int(np.clip(_NOISE_PIXELS // size, 2, _PAIRS))]]
+
+
+def _grown(mask: Mask) -> Mask:
+    """The mask and its neighbours."""
+    return np.asarray(ndimage.binary_dilation(mask, np.ones((3, 3)))) if mask.any() else mask
 
 
 def _blocks(image: NDArray[Any], size: int = 8) -> Array:
@@ -380,10 +389,11 @@ def _blocks(image: NDArray[Any], size: int = 8) -> Array:
 
 def _even(group: NDArray[np.intp], steepness: NDArray[Any]) -> NDArray[np.intp]:
     """Those pixels of a group that lie in even light: at most a quarter, none much steeper than the flattest."""
-    order = np.argsort(steepness)
-    limit = _STEEP * steepness[order[len(group) // 10]]
-    count = np.clip(np.searchsorted(steepness[order], limit), min(50, len(group)), max(len(group) // 4, 1))
-    return group[order[: int(count)]]
+    flat = len(group) // 10
+    limit = _STEEP * np.partition(steepness, flat)[flat]
+    below = int(np.count_nonzero(steepness < limit))
+    count = int(np.clip(below, min(50, len(group)), max(len(group) // 4, 1)))
+    return group[np.argpartition(steepness, count - 1)[:count]]
 
 
 def _robust_power(values: NDArray[Any]) -> float:

@@ -201,7 +201,7 @@ def time_activity(
         around = {roi.name: f"{roi.name}\n{RING}" for roi in rois.rois}
     elif background is not None:
         around = dict.fromkeys(rois.names, rois[background].name)
-    found, saturation = _measure(stack, measured, camera, drift)
+    found, saturation = _measure(stack, measured, camera, drift, frozenset(around.values()))
     curves = []
     for roi in rois.rois:
         mean, sem, _, saturated, bad = found[roi.name]
@@ -227,27 +227,30 @@ _Measured = tuple[Array, Array, Array, Array, int]
 
 
 def _measure(
-    stack: ImageStack, rois: Mapping[str, Roi], camera: Camera, drift: Drift | None
+    stack: ImageStack, rois: Mapping[str, Roi], camera: Camera, drift: Drift | None, spread_of: frozenset[str]
 ) -> tuple[dict[str, _Measured], float]:
-    """Mean, sem, SD of the pixels, saturated fraction and bad pixels of each region; and the saturation level."""
+    """Mean, sem, SD of the pixels (of those asked), saturated fraction, bad pixels of each region; saturation level."""
     frames = stack.frames
     means, sems, spreads = (np.full((len(rois), frames), math.nan) for _ in range(3))
     largest = np.full((len(rois), frames), -math.inf)
     at_largest = np.zeros((len(rois), frames))
     counts = np.zeros((len(rois), frames, len(camera.levels)))
     sizes = np.ones((len(rois), frames))
-    windows = [_Window.of(roi.box, roi.mask.astype(float), camera) for roi in rois.values()]
+    width = stack.shape[1]
+    windows = [_Window.of(roi.box, roi.mask.astype(float), camera, width) for roi in rois.values()]
     lowest = camera.levels[0] if camera.levels else math.inf
+    constant_variance = camera.read_variance + camera.dark_variance
     for index in range(frames):
-        frame = np.asarray(stack[index])
-        for number, roi in enumerate(rois.values()):
+        pixels = np.asarray(stack[index]).reshape(-1)
+        exposure = camera.exposures[index]
+        for number, (name, roi) in enumerate(rois.items()):
             window = windows[number]
             if drift is not None:
-                window = _Window.of(*moved_weights(roi, drift.shifts[index], stack.shape), camera)
-            raw = frame[window.box][window.inside].astype(float)
+                window = _Window.of(*moved_weights(roi, drift.shifts[index], stack.shape), camera, width)
+            raw = pixels.take(window.inside, mode="clip")  # all lie inside: no check needed
             if raw.size == 0:
                 continue
-            rim = raw[window.mostly]
+            rim = raw if window.whole else raw[window.mostly]
             if rim.size:
                 sizes[number, index] = rim.size
                 largest[number, index] = top = rim.max()
@@ -256,18 +259,15 @@ def _measure(
                     counts[number, index] = [np.count_nonzero(rim >= level) for level in camera.levels]
             if window.total <= 0:
                 continue
-            signal = raw - window.dark
-            light = signal * window.scaled
-            exposure = camera.exposures[index]
-            means[number, index] = np.sum(light) / window.total / exposure
-            variance = (
-                window.square_sum * (camera.read_variance + camera.dark_variance)
-                + camera.shot_slope * max(float(np.dot(window.squares, signal)), 0.0)
-            )  # fmt: skip
+            values = raw.astype(float)
+            light, shot = window.weighing @ values - window.offset
+            means[number, index] = light / window.total / exposure
+            variance = window.square_sum * constant_variance + camera.shot_slope * max(float(shot), 0.0)
             sems[number, index] = math.sqrt(variance) / window.total / exposure
-            kept = window.weights > _RIM
-            values = light[kept] / window.weights[kept]
-            spreads[number, index] = np.std(values, ddof=1) / exposure if values.size > 1 else math.nan
+            if name in spread_of:
+                kept = window.weights > _RIM
+                each = ((values - window.dark) * window.weighing[0])[kept] / window.weights[kept]
+                spreads[number, index] = np.std(each, ddof=1) / exposure if each.size > 1 else math.nan
     top = float(largest.max())
     level = saturation_level(camera.levels, top, int(at_largest[largest == top].sum()))
     fractions = np.zeros((len(rois), frames))
@@ -284,28 +284,31 @@ def _measure(
 class _Window:
     """What of a region does not depend on the frame."""
 
-    box: tuple[slice, slice]
-    inside: Mask
+    inside: NDArray[np.intp]  # pixels of the image, flat
     mostly: Mask
+    whole: bool  # all pixels are mostly inside
     weights: Array  # 0 at bad pixels
-    scaled: Array  # weights over flat
-    squares: Array  # their squares
+    weighing: Array  # weights over flat, and their squares, (2, pixels)
+    offset: Array  # what the dark adds to both sums
     square_sum: float
     dark: Array | float
     total: float
     bad: int
 
     @classmethod
-    def of(cls, box: tuple[slice, slice], weights: Array, camera: Camera) -> _Window:
+    def of(cls, box: tuple[slice, slice], weights: Array, camera: Camera, width: int) -> _Window:
         inside = weights > 0
+        rows, columns = np.nonzero(inside)
         listed = weights[inside]
         bad = camera.bad[box][inside]
         good = np.where(bad, 0.0, listed)
         scaled = good if camera.flat is None else good / camera.flat[box][inside]
         dark = camera.dark[box][inside] if isinstance(camera.dark, np.ndarray) else camera.dark
-        squares = scaled**2
+        weighing = np.stack([scaled, scaled**2])
+        mostly = listed >= _RIM
         return cls(
-            box, inside, listed >= _RIM, good, scaled, squares, float(squares.sum()), dark, float(good.sum()),
+            (rows + (box[0].start or 0)) * width + columns + (box[1].start or 0), mostly, bool(mostly.all()), good,
+            weighing, weighing @ np.broadcast_to(dark, scaled.shape), float(weighing[1].sum()), dark, float(good.sum()),
             int(bad.sum()),
         )  # fmt: skip
 
