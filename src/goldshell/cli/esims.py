@@ -34,6 +34,9 @@ def esims(
         str | None, typer.Option(metavar="-1,0", help="Core charges to look for; the cluster's own and one higher.")
     ] = None,
     also: Annotated[list[str] | None, typer.Option(help="Another cluster in the sample; may be repeated.")] = None,
+    dopants: Annotated[
+        str | None, typer.Option(metavar="Ag,Pd", help="Metals that may replace one or two Au: Ag, Pd, Pt, Cd, Hg.")
+    ] = None,
     response: Annotated[
         float, typer.Option(help="Signal of the fully exchanged over that of the starting cluster, per amount [1].")
     ] = 1.0,
@@ -63,6 +66,7 @@ def esims(
         "polarity": polarity,
         "core_charges": _numbers(core_charges, "--core-charges"),
         "also": also or (),
+        "dopants": [part.strip() for part in dopants.split(",")] if dopants else (),
         "level": level,
     }
     if nmr_mean is not None:
@@ -95,6 +99,12 @@ def esims(
         ("core charge", "fraction [%]"),
         [(f"{charge:+d}", 100 * item.value) for charge, item in result.core_charge.items()],
     )
+    if result.dopants:
+        print()
+        print_table(
+            ("in place of Au", "share of ions [%]", "low", "high"),
+            [(text, 100 * item.value, 100 * item.low, 100 * item.high) for text, item in result.dopants.items()],
+        )
     print()
     print_table(
         ("ion", "m/z of the top [Th]", "intensity"),

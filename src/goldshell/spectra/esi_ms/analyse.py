@@ -26,6 +26,7 @@ _CHECK = "check cluster, incoming ligand, charges and polarity"
 _POINTS = 9.0  # per width that suffice: denser ones are averaged
 _MOST_TURNS = 4  # rounds of adding channels that the residual asks for
 _MARGIN = 6.0  # Th kept beside the outermost envelope
+_LARGEST_CHANGE = 197.0  # Da, of a modification
 _SHORT_RANGE = 100.0  # Th below which slope and exponent cannot be told from the rest
 _RUN_TOGETHER = 0.75  # FWHM times charge from which details of the peak shape are lost [Da]
 _MERGE = 1.2  # and from which no single isotope peak can be seen
@@ -45,7 +46,8 @@ class Search:
     incoming : ligand that n counts, or None
     charges : signed charges
     core_charges : q
-    also : other clusters
+    shells : compositions, those of other clusters included
+    dopants : metals that may stand in place of gold
     """
 
     cluster: Cluster
@@ -53,12 +55,19 @@ class Search:
     charges: tuple[int, ...]
     core_charges: tuple[int, ...]
     shells: tuple[Shell, ...]
+    dopants: tuple[str, ...] = ()
+
+    def ions(self, charges: Sequence[int], *, other: bool = False) -> list[Ion]:
+        """Candidates at these signed charges; with ``other`` the modifications that only a residual calls for."""
+        made = grammar.ions(self.shells, charges, self.core_charges, grammar.modifications(other=other))
+        return made + grammar.doped_ions(self.shells, charges, self.core_charges, grammar.doping(self.dopants))
 
 
 def analyse_spectrum(
     spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None = None, *,
     charges: Sequence[int] | None = None, polarity: str = "negative", core_charges: Sequence[int] | None = None,
-    also: Sequence[Cluster | str] = (), response: float = 1.0, intervals: bool = True, level: float = 0.95,
+    also: Sequence[Cluster | str] = (), dopants: Sequence[str] = (), response: float = 1.0, intervals: bool = True,
+    level: float = 0.95,
 ) -> EsiMsResult:  # fmt: skip
     """Deconvolve an ESI mass spectrum of a cluster whose shell is a mixture.
 
@@ -75,6 +84,7 @@ def analyse_spectrum(
     polarity : "negative" or "positive"
     core_charges : core charges to look for; the cluster's own and one electron less when None
     also : other clusters in the sample, unexchanged
+    dopants : metals of which one or two may stand in place of gold: Ag, Pd, Pt, Cd, Hg
     response : signal of the fully exchanged cluster over that of the starting cluster, per amount [1]; in between it
         changes geometrically with n
     intervals : compute intervals
@@ -89,14 +99,14 @@ def analyse_spectrum(
     InputError : unknown names, charges or polarity that cannot be
     AnalysisError : centroids, wrong polarity, no ion of this cluster, resolution too low
     """
-    search = _search(spectrum, cluster, incoming, charges, polarity, core_charges, also)
+    search = _search(spectrum, cluster, incoming, charges, polarity, core_charges, also, dopants)
     if not (math.isfinite(response) and response > 0):
         raise InputError(f"response {response:g} must be above zero")
     if not 0 < level < 1:
         raise InputError(f"the level must be between 0 and 1, got {level:g}")
     quality.check_profile(spectrum)
     warnings = list(spectrum.warnings)
-    first = grammar.ions(search.shells, search.charges, search.core_charges, grammar.modifications())
+    first = search.ions(search.charges)
     if not first:
         raise InputError("no ion of this cluster has these charges", where=search.cluster.notation)
     data, start, active, seen = _prepare(spectrum, first, search)
@@ -108,7 +118,7 @@ def analyse_spectrum(
     fit, active = _fit(solver, search, active)
     upper = _upper_limits(solver, fit, search) if intervals else {}
     result = summarise(data, fit, search.cluster, search.incoming, search.shells, search.charges, upper, warnings,
-                       response=response, intervals=intervals, level=level, seen=seen,
+                       dopants=search.dopants, response=response, intervals=intervals, level=level, seen=seen,
                        source=spectrum.source, extra=find_etch_products(spectrum, search.cluster, search.incoming,
                        fit.instrument, search.charges[0] < 0))  # fmt: skip
     if not spectrum.polarity and _misfit(data, fit) > _LARGE_MISFIT:
@@ -144,8 +154,9 @@ def _better_otherwise(
     """Whether ions of the other polarity fit far better."""
     other = "positive" if polarity == "negative" else "negative"
     try:
-        there = _search(spectrum, search.cluster, search.incoming, charges, other, search.core_charges, also)
-        ions = grammar.ions(there.shells, there.charges, there.core_charges, grammar.modifications())
+        there = _search(spectrum, search.cluster, search.incoming, charges, other, search.core_charges, also,
+                        search.dopants)  # fmt: skip
+        ions = there.ions(there.charges)
         data, start, active, _ = _prepare(spectrum, ions, there)
         solver = Solver(data, start, _undetermined(data, start, there))
         fit, _ = _fit(solver, there, active)
@@ -156,7 +167,7 @@ def _better_otherwise(
 
 def _search(
     spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None, charges: Sequence[int] | None,
-    polarity: str, core_charges: Sequence[int] | None, also: Sequence[Cluster | str],
+    polarity: str, core_charges: Sequence[int] | None, also: Sequence[Cluster | str], dopants: Sequence[str],
 ) -> Search:  # fmt: skip
     if polarity not in {"negative", "positive"}:
         raise InputError(f"polarity {polarity!r}", hint="write negative or positive")
@@ -189,14 +200,17 @@ def _search(
                 f"no charge puts {start.notation} into m/z {low:.0f} to {high:.0f}", where=spectrum.source,
                 hint="check the cluster and the m/z range",
             )  # fmt: skip
-    return Search(start, ligand, tuple(sign * z for z in wanted), cores, tuple(made))
+    return Search(start, ligand, tuple(sign * z for z in wanted), cores, tuple(made), tuple(dopants))
 
 
 def _prepare(spectrum: Spectrum, ions: list[Ion], search: Search) -> tuple[Data, Instrument, list[Ion], float]:
     """Points to fit, a first guess of the instrument, and the candidates whose isotope peaks are there."""
     x, y = quality.with_zeros(spectrum.mz, spectrum.intensity)
     peaks = ion_peaks(ions)
-    low, high = float(peaks.mz.min()) - _MARGIN, float(peaks.mz.max()) + _MARGIN
+    # A gold atom lost or gained is the largest change that a residual can ask for
+    sizes = [abs(ion.charge) for ion in ions]
+    low = float(peaks.mz.min()) - _MARGIN - _LARGEST_CHANGE / max(sizes)
+    high = float(peaks.mz.max()) + _MARGIN + _LARGEST_CHANGE / min(sizes)
     kept = (x >= low) & (x <= high)
     if kept.sum() < 20:
         raise AnalysisError(
@@ -291,10 +305,8 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
     if total <= 0:
         raise AnalysisError("no ion of this cluster is in the spectrum", where=search.cluster.notation, hint=_CHECK)
     live = [charge for charge, amount in by_charge.items() if amount > 0.003 * total]
-    every = candidates_in(
-        grammar.ions(search.shells, live, search.core_charges, grammar.modifications()), data, solver.instrument
-    )
-    others = grammar.ions(search.shells, live, search.core_charges, grammar.modifications(other=True))
+    every = candidates_in(search.ions(live), data, solver.instrument)
+    others = search.ions(live, other=True)
     channels = set(every.channels)
     fit: Fit | None = None
     for turn in range(_MOST_TURNS):
@@ -308,9 +320,16 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
         if turn == _MOST_TURNS - 1:
             break
         # One core charge will do to see a modification: the others follow by `_closed`
-        core = {charge: next(q for size, q, _ in kept_channels if size == charge) for charge, _, _ in kept_channels}
-        untried = [ion for ion in others if channel_of(ion) not in channels and ion.shell in set(kept_shells)
-                   and ion.core_charge == core.get(ion.charge)]  # fmt: skip
+        core = {(z, change.dopants): q for z, q, change in reversed(kept_channels)}
+        here, there_shells = {z for z, _, _ in kept_channels}, set(kept_shells)
+        untried = [
+            ion
+            for ion in others
+            if ion.charge in here
+            and ion.shell in there_shells
+            and ion.core_charge == core.get((ion.charge, ion.modification.dopants), ion.core_charge)
+            and channel_of(ion) not in channels
+        ]
         shares = dict(zip(every.shells, shell_share, strict=True))
         added = solver.grow(support, fit.amounts, candidates_in(untried, data, solver.instrument), shares)
         if not added:
@@ -336,6 +355,8 @@ def _fit(solver: Solver, search: Search, there: list[Ion]) -> tuple[Fit, list[Io
             break
         support = [ion for ion in fit.ions if ion.shell not in weak]
         fit = solver.refit(support, rounds=0, share=True)
+    while weak_ions := _weakest_dopant(fit):
+        fit = solver.refit([ion for ion in fit.ions if ion not in weak_ions], rounds=0, share=True)
     fit = solver.refit(list(fit.ions), rounds=1, joint=True, share=True)
     return fit, list(fit.ions)
 
@@ -345,8 +366,12 @@ def _closed(channels: list[Channel]) -> list[Channel]:
     made = []
     changes = dict.fromkeys(change for _, _, change in channels)
     for charge in dict.fromkeys(channel[0] for channel in channels):
-        cores = dict.fromkeys(core for size, core, _ in channels if size == charge)
-        made += [(charge, core, change) for core in cores for change in changes]
+        # A doped core has its own charges
+        cores: dict[tuple[tuple[str, int], ...], dict[int, None]] = {}
+        for size, core, change in channels:
+            if size == charge:
+                cores.setdefault(change.dopants, {})[core] = None
+        made += [(charge, core, change) for change in changes for core in cores.get(change.dopants, ())]
     return made
 
 
@@ -380,6 +405,21 @@ def _weak_shells(solver: Solver, fit: Fit) -> set[Shell]:
     weak = {shell for shell, score in scores.items() if score < needed[shell] and score < best}
     doubtful = [shell for shell, score in scores.items() if shell not in weak and _KEEP_Z <= score < 0.2 * best]
     return weak | {shell for shell in doubtful if not solver.supported(fit, shell)}
+
+
+def _weakest_dopant(fit: Fit) -> set[Ion]:
+    """Ions of the doped core furthest from `_KEEP_Z` standard deviations above zero; empty when all are clear."""
+    members: dict[tuple[tuple[tuple[str, int], ...], int], list[int]] = {}
+    for position, ion in enumerate(fit.ions):
+        if ion.modification.dopants:
+            members.setdefault((ion.modification.dopants, ion.core_charge), []).append(position)
+    scores = {}
+    for key, index in members.items():
+        variance = max(float(fit.covariance[np.ix_(index, index)].sum()), 1e-300)
+        scores[key] = float(fit.amounts[index].sum()) / (fit.inflation * math.sqrt(variance))
+    if not scores or len(fit.ions) == len(members[worst := min(scores, key=lambda key: scores[key])]):
+        return set()
+    return {fit.ions[i] for i in members[worst]} if scores[worst] < _KEEP_Z else set()
 
 
 def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple[float, float]]:

@@ -3,7 +3,8 @@
     [core A(N-n) B(n) + m - x H + sum y_k X_k]^(-z),   x = z + q + sum y_k
 
 with q the core charge, X_k cations that stand in for protons (Na, K, NH4), m neutral parts gained or lost (water,
-solvent, SO3, O, Au), and z > 0 for negative ions (z < 0 for positive ones, where x may be negative: protons gained).
+solvent, SO3, O, Au; a dopant M in the place of a gold atom is + M - Au), and z > 0 for negative ions (z < 0 for
+positive ones, where x may be negative: protons gained).
 
 References
 ----------
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from goldshell.chemistry import Cluster, Formula, Ligand
+from goldshell.chemistry.clusters import VALENCE_ELECTRONS
 from goldshell.errors import InputError, UnknownNameError
 
 ELECTRON_MASS = 5.48579909065e-4  # Da, CODATA 2018
@@ -32,6 +34,8 @@ NEUTRALS = {
     "SO3": "SO3",
     "Au": "Au",
 }
+DOPANTS = ("Ag", "Pd", "Pt", "Cd", "Hg")
+_MOST_DOPANTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ class Modification:
     def positive_charges(self) -> int:
         """Charges that the cations bring."""
         return sum(count for _, count in self.cations)
+
+    @property
+    def dopants(self) -> tuple[tuple[str, int], ...]:
+        """(metal, count) pairs of the metals in place of gold."""
+        return tuple((name, count) for name, count in self.neutrals if name in DOPANTS)
+
+    @property
+    def core_shift(self) -> int:
+        """Change of the core charge at which a doped core keeps its number of superatom electrons."""
+        return sum((VALENCE_ELECTRONS[name] - VALENCE_ELECTRONS["Au"]) * count for name, count in self.dopants)
 
     @property
     def complexity(self) -> int:
@@ -192,10 +206,10 @@ def parse_modification(text: str) -> Modification:
         count, name = (int(match[1] or 1), match[2]) if match else (1, part)
         if name in CATIONS and sign != "-":
             cations[name] = cations.get(name, 0) + count
-        elif name in NEUTRALS:
+        elif name in NEUTRALS or name in DOPANTS:
             neutrals[name] = neutrals.get(name, 0) + (-count if sign == "-" else count)
         else:
-            raise UnknownNameError("adduct", name, [*CATIONS, *NEUTRALS], where=text)
+            raise UnknownNameError("adduct", name, [*CATIONS, *NEUTRALS, *DOPANTS], where=text)
     return Modification(tuple(cations.items()), tuple(neutrals.items()))
 
 
@@ -229,6 +243,43 @@ def modifications(sodium: int = 4, *, other: bool = False) -> list[Modification]
     return list(dict.fromkeys(made))
 
 
+def doping(metals: Sequence[str], sodium: int = 1) -> list[Modification]:
+    """Modifications with one or two gold atoms replaced by one of these metals, bare and with up to ``sodium`` Na.
+
+    Raises
+    ------
+    UnknownNameError : not one of `DOPANTS`
+    """
+    for metal in metals:
+        if metal not in DOPANTS:
+            raise UnknownNameError("dopant", metal, DOPANTS)
+    return [
+        Modification((("Na", salt),) if salt else (), ((metal, count), ("Au", -count)))
+        for metal in dict.fromkeys(metals)
+        for count in range(1, _MOST_DOPANTS + 1)
+        for salt in range(sodium + 1)
+    ]
+
+
+def doped_ions(
+    all_shells: Sequence[Shell], charges: Sequence[int], core_charges: Sequence[int], changes: Sequence[Modification]
+) -> list[Ion]:
+    """Ions of doped cores with as many superatom electrons as the undoped ones at ``core_charges``.
+
+    Pd and Pt, which give none, also with two fewer: Au24Pd(SR)18 is stable with eight (q = -2) and with six (q = 0).
+
+    References
+    ----------
+    Kwak et al., J. Am. Chem. Soc. 137 (2015) 10833-10840, doi:10.1021/jacs.5b06946
+    """
+    made = []
+    for change in changes:
+        fewer = (0, 2) if change.core_shift < 0 else (0,)
+        cores = sorted({core + change.core_shift + oxidised for core in core_charges for oxidised in fewer})
+        made += ions(all_shells, charges, cores, [change])
+    return made
+
+
 def ions(
     all_shells: Sequence[Shell], charges: Sequence[int], core_charges: Sequence[int], changes: Sequence[Modification]
 ) -> list[Ion]:
@@ -248,7 +299,7 @@ def ions(
 
 
 def equal_masses(
-    cluster: Cluster, incoming: Ligand | None, tolerance: float, swaps: int = 5
+    cluster: Cluster, incoming: Ligand | None, tolerance: float, swaps: int = 5, dopants: Sequence[str] = ()
 ) -> list[dict[str, object]]:
     """Modifications that, with some ligands more or fewer exchanged, weigh the same: no resolution at hand tells them.
 
@@ -257,6 +308,7 @@ def equal_masses(
     cluster, incoming : the exchange; nothing is returned without exactly one outgoing ligand
     tolerance : largest difference in mass that cannot be separated [Da]
     swaps : at most
+    dopants : metals that may stand in place of gold
 
     Returns
     -------
@@ -268,10 +320,11 @@ def equal_masses(
     step = incoming.thiolate_formula.monoisotopic_mass - outgoing[0].thiolate_formula.monoisotopic_mass
     hydrogen = Formula.of({"H": 1}).monoisotopic_mass
     found: list[dict[str, object]] = []
-    tried = [*modifications(6, other=True), *(Modification((), ((name, k),)) for name in NEUTRALS for k in (1, 2))]
+    tried = [*modifications(6, other=True), *(Modification((), ((name, k),)) for name in NEUTRALS for k in (1, 2)),
+             *doping(dopants)]  # fmt: skip
     for change in dict.fromkeys(tried):
         gained = sum(k * (Formula.parse(CATIONS[name]).monoisotopic_mass - hydrogen) for name, k in change.cations)
-        gained += sum(k * Formula.parse(NEUTRALS[name]).monoisotopic_mass for name, k in change.neutrals)
+        gained += sum(k * Formula.parse(NEUTRALS.get(name, name)).monoisotopic_mass for name, k in change.neutrals)
         for shift in range(-swaps, swaps + 1):
             difference = shift * step + gained
             if shift and abs(difference) < tolerance:
@@ -286,7 +339,7 @@ def heavy_formula(shell: Shell, change: Modification) -> Formula | None:
     """Atoms of shell and modification with every proton in place; None when a loss is impossible."""
     counts = dict(shell.formula.atoms)
     for name, count in (*change.cations, *change.neutrals):
-        for element, number in Formula.parse(CATIONS.get(name) or NEUTRALS[name]).atoms:
+        for element, number in Formula.parse(CATIONS.get(name) or NEUTRALS.get(name, name)).atoms:
             counts[element] = counts.get(element, 0) + number * count
     return Formula.of(counts) if min(counts.values()) >= 0 else None
 

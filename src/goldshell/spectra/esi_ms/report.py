@@ -70,6 +70,7 @@ class EsiMsResult:
     mean_n, dispersion_index : with intervals [1]
     dispersion_reading : against the binomial
     core_charge : charge -> share of all ions of the cluster
+    dopants : metal and number in place of gold, as ``Ag1`` -> share of all ions of the cluster
     per_charge : for each number of charges z: mean n, its interval, share of the intensity
     consistency : test that all charges share one mean n: probability, None with one charge
     instrument : calibration, resolution, peak shape, 34S
@@ -93,6 +94,7 @@ class EsiMsResult:
     dispersion_index: Estimate
     dispersion_reading: str
     core_charge: dict[int, Estimate]
+    dopants: dict[str, Estimate]
     per_charge: tuple[dict[str, Any], ...]
     consistency: float | None
     instrument: Instrument
@@ -139,6 +141,7 @@ class EsiMsResult:
             "core_charge_intervals": {
                 str(charge): {"low": item.low, "high": item.high} for charge, item in self.core_charge.items()
             },
+            "dopants": {text: item.to_dict() for text, item in self.dopants.items()},
             "calibration_ppm": self.calibration_ppm,
             "calibration_slope_ppm": self.instrument.slope,
             "resolution": self.resolution,

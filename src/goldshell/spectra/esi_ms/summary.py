@@ -29,7 +29,7 @@ _UNRESOLVED = 4.0  # FWHM times charge [Da] from which envelopes of neighbouring
 def summarise(
     data: Data, fit: Fit, cluster: Cluster, incoming: Ligand | None, shells: Sequence[Shell], charges: Sequence[int],
     upper: dict[Shell, tuple[float, float]], warnings: list[str], *, response: float, intervals: bool, level: float,
-    seen: float, source: str, extra: Sequence[Assignment] = (),
+    seen: float, source: str, extra: Sequence[Assignment] = (), dopants: Sequence[str] = (),
 ) -> EsiMsResult:  # fmt: skip
     """The result of a fit; see `EsiMsResult`.
 
@@ -67,16 +67,27 @@ def summarise(
         q: share(amounts[main], covariance[np.ix_(main, main)], cores == q, level, intervals)
         for q in sorted({int(charge) for charge in cores})
     }
+    doped = np.array(["".join(f"{m}{k}" for m, k in ion.modification.dopants) for ion in fit.ions])[main]
+    doping = {
+        text: share(amounts[main], covariance[np.ix_(main, main)], doped == text, level, intervals)
+        for text in sorted(set(doped.tolist()))
+        if text
+    }
     # Charges are compared as the spectrum alone gives them: sharing would make them agree
     free = fit.free_covariance * fit.inflation**2 * np.outer(factor, factor)
     per_charge, consistency = _per_charge(fit.ions, fit.free * factor, free, main, level, intervals)
     if consistency is not None and consistency < _DISAGREE:
         warnings.append("the charges disagree about the mean n: ligands may change how a cluster ionises, or another "
                         "species overlaps; compare per_charge")  # fmt: skip
+    if merged_ions and not merged:
+        warnings.append("the resolution cannot separate a doped core from an undoped one: see merged_ions")
     if merged:
         warnings.append("the resolution cannot separate some species; their limits include each other")
     if lost > 0.1:
-        warnings.append(f"{100 * lost:.0f} % of the signal is not explained; largest at m/z {peaks[0][0]:.3f}")
+        warnings.append(
+            f"{100 * lost:.0f} % of the signal is not explained; largest at m/z {peaks[0][0]:.3f}"
+            + ("" if dopants else "; metals in place of gold are looked for when named (dopants)")
+        )
     resolved = max(
         abs(ion.charge) * float(fit.instrument.width(np.array([fit.peaks.mz.mean()]))[0]) for ion in fit.ions
     )
@@ -92,6 +103,7 @@ def summarise(
         dispersion_index=composition.dispersion,
         dispersion_reading=_reading(composition.dispersion),
         core_charge=core,
+        dopants=doping,
         per_charge=tuple(per_charge),
         consistency=consistency,
         instrument=fit.instrument,
@@ -104,7 +116,9 @@ def summarise(
         merged=merged,
         merged_ions=merged_ions,
         confusable=tuple(
-            equal_masses(cluster, incoming, 0.1 * width * float(np.mean([abs(ion.charge) for ion in fit.ions])))
+            equal_masses(
+                cluster, incoming, 0.1 * width * float(np.mean([abs(ion.charge) for ion in fit.ions])), dopants=dopants
+            )
         ),
         mz=data.x,
         intensity=data.y,
@@ -191,10 +205,12 @@ def _merged(
     for head in np.unique(fit.groups):
         members = np.flatnonzero(fit.groups == head)
         numbers = {fit.ions[i].shell.n for i in members if fit.ions[i].shell.n >= 0}
+        metals = {fit.ions[i].modification.dopants for i in members}
+        if len(numbers) > 1 or len(metals) > 1:
+            labels.append(tuple(fit.ions[i].label for i in members))
         if len(numbers) > 1:
             for k in numbers:
                 shared[k] += max(float(amounts[head]), 0.0)
-            labels.append(tuple(fit.ions[i].label for i in members))
             sets.append(numbers)
     joined: list[set[int]] = []
     for group in sets:

@@ -44,6 +44,9 @@ class Settings(AnalysisSettings):
     also: Annotated[
         tuple[Annotated[str, known(parse_cluster)], ...], Field(description="other clusters in it", max_length=20)
     ] = ()
+    dopants: Annotated[
+        tuple[Literal["Ag", "Pd", "Pt", "Cd", "Hg"], ...], Field(description="metals that may replace one or two Au")
+    ] = ()
     response: Annotated[
         float, Field(gt=0, description="signal of the fully exchanged over that of the starting cluster [1]")
     ] = 1.0
@@ -69,6 +72,7 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         "polarity": settings.polarity,
         "core_charges": settings.core_charges,
         "also": settings.also,
+        "dopants": settings.dopants,
         "level": settings.level,
     }
     response = settings.response
@@ -128,6 +132,9 @@ def _findings(result: EsiMsResult, settings: Settings) -> list[str]:
             )
     cores = ", ".join(f"{charge:+d} ({100 * item.value:.0f} %)" for charge, item in result.core_charge.items())
     said.append(f"Core charge: {cores}.")
+    if result.dopants:
+        shares = ", ".join(f"{text} ({100 * item.value:.1f} %)" for text, item in result.dopants.items())
+        said.append(f"Metals in place of gold, as shares of all ions: {shares}.")
     if result.consistency is not None and len(result.per_charge) > 1:
         verdict = "disagree" if result.consistency < _CHARGES_DISAGREE else "agree"
         said.append(f"The {len(result.per_charge)} charges {verdict} on the mean n (p = {result.consistency:.2g}).")
