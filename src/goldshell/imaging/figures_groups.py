@@ -54,7 +54,7 @@ def organ_bars(table: pd.DataFrame, *, value: str = "value", label: str = "light
     axis.set_xticks(range(len(organs)), organs, rotation=30 if len(organs) > 5 else 0)
     axis.set_ylabel(label)
     if len(groups) > 1:
-        axis.legend(loc="best")
+        axis.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(groups))
     several = table.groupby(["organ", *(("group",) if "group" in table else ())])["animal"].nunique().max() > 1
     figure.supxlabel("bars: mean, SD; points: animals" if several else "one animal", fontsize=8, color="0.35")
     return figure

@@ -88,9 +88,13 @@ def of_lines(
         summary=tuple(summary[:8]),
         method=(
             "Least-squares lines with 95 % intervals; the detection limit is 3.3 s / b, s the residual standard "
-            "deviation, b the slope. Slopes are compared by analysis of covariance; whether they are equivalent is "
-            "asked by two one-sided tests of each pair"
-            + (f" within {100 * compared.margin:g} %, the margin of this study." if compared else ".")
+            "deviation, b the slope."
+            + (
+                " Slopes are compared by analysis of covariance; whether they are equivalent is asked by two one-sided "
+                f"tests of each pair within {100 * compared.margin:g} %, the margin of this study."
+                if compared is not None
+                else ""
+            )
         ),
         numbers=tuple(numbers),
         tables={"lines": table},

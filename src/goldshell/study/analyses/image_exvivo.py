@@ -69,8 +69,9 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         half = float(t.ppf(0.975, row["n"] - 1)) * row["sd"] / np.sqrt(row["n"]) if row["n"] > 1 else np.nan
         value = Estimate(row["mean"], row["mean"] - half, row["mean"] + half, "1/s") if row["n"] > 1 else row["mean"]
         numbers.append(Number(f"{where}: light per pixel, counts", value, unit="1/s", note=f"n = {row['n']}"))
-        spread = f" (SD {row['sd']:.3g})" if row["n"] > 1 else ""
-        ratio = f", {row['ratio']:.3g} times {settings.reference}" if settings.reference else ""
+        spread = f" (SD {row['sd']:.4g})" if row["n"] > 1 else ""
+        other = settings.reference is not None and str(row["organ"]).lower() != settings.reference.lower()
+        ratio = f", {row['ratio']:.3g} times {settings.reference}" if other else ""
         sentences.append((row["mean"], f"{where}: {row['mean']:.4g}{spread} counts/s, n = {row['n']}{ratio}."))
     warnings = [f"{name}: {text}" for name, result in found.items() for text in result.warnings]
     if summary["n"].min() < 3:
