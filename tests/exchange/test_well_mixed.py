@@ -172,7 +172,7 @@ def test_clusters_cross_a_film_of_water(partition: float) -> None:
 
 
 def test_no_partition_keeps_clusters_out() -> None:
-    result = simulate(VIAL, Parameters(cluster_partition=0.0))
+    result = simulate(VIAL, Parameters(cluster_partition=0.0, k_etching=0.0))
     assert result.interphase_share.max() < 1e-12
     assert result.mean_n[-1] > 0.1
 

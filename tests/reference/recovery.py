@@ -49,6 +49,7 @@ MEDIANS = {
 }  # fmt: skip
 FACTOR = 1.6  # geometric standard deviation of what is drawn
 COOPERATIVITY_SD = 0.03
+LEAST_INTACT = 1e-6  # of the clusters, below which their composition cannot be drawn
 FEED_FACTOR = 1.1  # of the cluster concentration, known to the fit as its prior
 TRACE_TIMES = tuple(float(t) for t in np.linspace(0.0, 1.0, 31))
 MEAN_TIMES = (0.1, 0.4, 1.0)
@@ -77,6 +78,20 @@ def draw(random: np.random.Generator) -> dict[str, float]:
     truth["cooperativity"] = random.normal(MEDIANS["cooperativity"], COOPERATIVITY_SD)
     truth["cluster_factor"] = math.exp(random.normal(0.0, math.log(FEED_FACTOR)))
     return truth
+
+
+def leaves_clusters(truth: dict[str, float]) -> bool:
+    """Whether every vial has a composition to measure at its end; draws that etch all clusters are drawn again."""
+    vector = well_mixed.to_vector(
+        dataclasses.replace(
+            well_mixed.Parameters(), **{name: value for name, value in truth.items() if name in well_mixed.INDEX}
+        )
+    )
+    for feed, two_phase in VIALS.values():
+        actual = changed_conditions(conditions(feed, two_phase), {"cluster_factor": truth["cluster_factor"]})
+        if not predict(solve(actual, vector, times=(1.0,), rtol=1e-8)).intact_fraction[-1] > LEAST_INTACT:
+            return False
+    return True
 
 
 def observe(truth: dict[str, float], random: np.random.Generator) -> tuple[FitExperiment, ...]:
@@ -145,6 +160,8 @@ def one_repeat(repeat: int, seed: int = SEED, *, profiles: bool = True) -> dict[
     """Whether the intervals of one repeat cover the truth, by parameter."""
     random = np.random.default_rng([seed, repeat])
     truth = draw(random)
+    while not leaves_clusters(truth):
+        truth = draw(random)
     found = fit(problem(observe(truth, random)), profiles=profiles)
     return {
         item.parameter.name: bool(item.estimate.low <= truth[item.parameter.name] <= item.estimate.high)
@@ -182,7 +199,7 @@ workers. Four vials each
 (feeds 10 to 100, two-phase and one phase): a trace of the intact fraction (31 points, sd {TRACE_SD:g}), mean n at three
 times (sd {MEAN_SD:g}), a composition ({COUNTS} clusters) or a range (threshold 1 %, spread 0.5). Parameters are drawn
 with a factor of {FACTOR:g} (1 sd), the cluster concentration with {FEED_FACTOR:g}, which the fit knows as its prior.
-Intervals by profile likelihood.
+Intervals by profile likelihood. Draws that leave no cluster intact in a vial were drawn again.
 
 | parameter | 95 % intervals that cover the truth [%] | within {100 * LOW:.0f} to {100 * HIGH:.0f} % |
 |---|---|---|

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from goldshell.errors import InputError
 from goldshell.exchange import simulate_file
 from goldshell.study import run_study
 
@@ -105,9 +104,3 @@ def test_bad_files_fail_their_analysis_alone(
     result = run_study(folder, tmp_path / "out")
     assert [item["status"] for item in result.analyses] == ["failed", "done"]
     assert said in result.failures[0]
-
-
-def test_a_file_that_is_not_there_is_named(write_study: Callable[..., Path], tmp_path: Path) -> None:
-    folder = write_study(STUDY + SIMULATE)
-    with pytest.raises(InputError, match=r"vial\.yaml"):
-        run_study(folder, tmp_path / "out")
