@@ -81,7 +81,8 @@ def test_interruption_keeps_what_is_done(tmp_path: Path) -> None:
 def test_ctrl_c_on_processes_ends_them_quietly(tmp_path: Path) -> None:
     """A real signal to a whole process group, as a terminal sends it: no traceback, finished tasks on disk."""
     script = (
-        "import sys\n"
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs of a shell start with it ignored
         "from pathlib import Path\n"
         "from reference import tasks\n"
         "from goldshell.engine import Journal, run\n"
