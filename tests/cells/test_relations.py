@@ -243,6 +243,7 @@ def test_two_points_cannot_determine_three_parameters() -> None:
     assert np.all((curve["low"] <= curve["value"] + 1e-9) & (curve["value"] <= curve["high"] + 1e-9))
 
 
+@pytest.mark.slow
 def test_a_point_at_the_reference_tells_nothing() -> None:
     """Uptake relative to pH 7.4 is 1 there whatever the parameters: four telling points carry three parameters."""
     result = fit_relation("acid_uptake", own([5.5, 6.0, 6.5, 7.0, 7.4], [4.0, 3.5, 2.0, 1.2, 1.0]))

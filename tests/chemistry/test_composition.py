@@ -196,6 +196,7 @@ def test_intervals_cover_a_sampled_binomial() -> None:
     assert model.parameters["p"].high == pytest.approx(p + wald, abs=0.05 * wald)
 
 
+@pytest.mark.slow
 def test_wider_models_never_fit_worse() -> None:
     """Nested shapes: binomial within beta-binomial, site classes and cooperative; given within fitted class sizes."""
     random = np.random.default_rng(3)
@@ -226,6 +227,7 @@ def test_intervals_are_left_out_on_request() -> None:
     assert all(math.isnan(item.low) and math.isnan(item.high) for item in model.parameters.values())
 
 
+@pytest.mark.slow
 def test_other_shells_and_error_models() -> None:
     fit = fit_composition_models(read_populations([5, 30, 50, 15], n_sites=3, sd=[1, 2, 2, 2]))
     assert fit.errors == "given SD"

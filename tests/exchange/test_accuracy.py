@@ -12,11 +12,10 @@ import pytest
 from reference.random_vials import SIZES, error_of_set
 
 
-@pytest.mark.parametrize("first", range(0, 60, 20))
-def test_worst_error_of_any_state(first: int) -> None:
-    """Sixty sets in all; the thousand are `test_worst_error_over_a_thousand_sets`."""
-    errors = [error_of_set(seed) for seed in range(first, first + 20)]
-    assert max(errors) < 1e-5, first + int(np.argmax(errors))
+def test_worst_error_of_any_state() -> None:
+    """Twenty sets; the thousand are `test_worst_error_over_a_thousand_sets`."""
+    errors = [error_of_set(seed) for seed in range(20)]
+    assert max(errors) < 1e-5, int(np.argmax(errors))
 
 
 @pytest.mark.parametrize("seed", [3, 8])

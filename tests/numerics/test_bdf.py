@@ -96,6 +96,7 @@ def solve(constants: tuple[float, ...], times: Any, rtol: float, atol: float) ->
     return out, counts
 
 
+@pytest.mark.slow
 def test_robertson_at_late_time() -> None:
     out, counts = solve((0.04, 1e4, 3e7), [0.0, 1e11], 1e-7, 1e-20)
     assert out[-1] == pytest.approx([0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050], rel=1e-5)

@@ -199,6 +199,7 @@ def test_lanes_are_the_eigenvalues_of_the_inverse() -> None:
 # -- solutions -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_robertson_at_1e11() -> None:
     out, _, status = integrate(ROBERTSON, [1.0, 0.0, 0.0], [0.0, 1e11], 1e-10, 1e-14)
     expected = [0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050]

@@ -84,6 +84,7 @@ def test_exact_permutation_counts_every_regrouping() -> None:
     assert p == pytest.approx(expected.pvalue, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_interval_of_hedges_g_covers() -> None:
     random = np.random.default_rng(0)
     inside = 0
