@@ -31,7 +31,7 @@ TWENTY = [
     "Au20Ag5(PET)18",
     "Au24Ag(p-MBSA)18",
     "Ag25(PET)18",
-    "Ag44(p-MBA)30",
+    pytest.param("Ag44(p-MBA)30", marks=pytest.mark.slow),
     "Au22(SG)18",
     "Au102(p-MBA)44",
     "Au144(PET)60",

@@ -83,7 +83,7 @@ def test_sulfur_framework_has_the_stored_symmetry(mixed: Structure) -> None:
         "Au25(MHA)18",
         "Au25(PET)18",
         "Au24Pt(PET)18",
-        "Au25(GSH)18",
+        pytest.param("Au25(GSH)18", marks=pytest.mark.slow),
         "Au25(p-MBSA)9(MHA)5(MPA)4",
     ],
 )

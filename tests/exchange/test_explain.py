@@ -195,6 +195,7 @@ def test_the_etching_rate_of_water_contradicts_its_intact_fraction(explanation: 
     assert not (found["water-only R=100", "etching rate"].met and found["water-only R=100", "intact"].met)
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_with_names_and_units(explanation: Explanation) -> None:
     drawn = {name: to_svg(figure) for name, figure in figures(explanation).items()}
     assert set(drawn) == {"ranges", "needs", "models", "courses"}
