@@ -118,7 +118,9 @@ def test_molar_volumes_are_those_of_the_liquids() -> None:
     assert make_ratio(VIAL) == pytest.approx(98.5 / 18.07, rel=5e-3)
 
 
-@pytest.mark.parametrize("hatta", [0.5, 2.0, 6.0])
+@pytest.mark.parametrize(
+    "hatta", [pytest.param(0.5, marks=pytest.mark.slow), 2.0, pytest.param(6.0, marks=pytest.mark.slow)]
+)
 def test_film_with_first_order_reaction_is_enhanced_as_hatta_says(hatta: float) -> None:
     """Enhancement Ha / tanh Ha at the entrance, Ha / sinh Ha left at the exit, both at second order."""
     per_h = hatta**2 * D / LENGTH**2 * 3600.0

@@ -65,7 +65,10 @@ def test_curves_lie_within_a_percent_or_three_sem(camera: dict[str, float], know
         assert curve.sbr == pytest.approx(curve.mean / curve.background)
 
 
-@pytest.mark.parametrize(("known_noise", "darks"), [(True, 10), pytest.param(False, 1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("known_noise", "darks"),
+    [pytest.param(True, 10, marks=pytest.mark.slow), pytest.param(False, 1, marks=pytest.mark.slow)],
+)
 def test_stated_sem_is_the_scatter_over_repeats(known_noise: bool, darks: int) -> None:
     scene = Scene(seed=2)
     times = np.array([5.0, 60.0, 300.0, 1200.0])

@@ -129,6 +129,7 @@ def test_calibration_resolution_and_core_charge_are_found() -> None:
     assert result.unexplained_fraction < 0.01
 
 
+@pytest.mark.slow
 def test_intervals_can_be_left_out_and_do_not_move_values() -> None:
     without, with_limits = analysed(usual(), intervals=False), usual_result()
     np.testing.assert_allclose(values(without), values(with_limits))
@@ -206,7 +207,9 @@ def test_wrong_polarity_is_said() -> None:
         analysed(spectrum, polarity="positive")
 
 
-@pytest.mark.parametrize(("cluster", "incoming"), [("Au25(GSH)18", "p-MBA"), ("Au25(p-MBSA)18", "p-ATP")])
+@pytest.mark.parametrize(
+    ("cluster", "incoming"), [("Au25(GSH)18", "p-MBA"), pytest.param("Au25(p-MBSA)18", "p-ATP", marks=pytest.mark.slow)]
+)
 def test_wrong_ligand_is_said(cluster: str, incoming: str) -> None:
     spectrum = usual()
     with pytest.raises(AnalysisError, match=r"do not match|no ion|explain little|no isotope"):

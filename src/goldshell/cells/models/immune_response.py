@@ -17,6 +17,7 @@ Moyano et al. 2012 as quoted by Sang et al., Nano-Micro Lett. 16 (2024) 44, doi:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,6 @@ RELATION = Relation(
 
 TEST_POINTS = (
     TestPoint(response, {"log_p": 0.63, "where": "in vivo"}, 1.0, "definition: the reference"),
-    TestPoint(response, {"log_p": 2.63, "where": "cells"}, float(np.e), "arithmetic: exp(0.5 x 2)"),
+    TestPoint(response, {"log_p": 2.63, "where": "cells"}, math.e, "arithmetic: exp(0.5 x 2)"),
     TestPoint(slope_share, {"log_p": 2.8}, 0.5, "mathematical property: half at the turn"),
 )
