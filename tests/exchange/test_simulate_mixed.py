@@ -14,12 +14,12 @@ from scipy.linalg import expm
 from scipy.stats import multinomial
 
 from goldshell.errors import InputError
-from goldshell.exchange import Experiment, MixedExperiment, make_experiment, simulate, simulate_mixed
+from goldshell.exchange import Experiment, MixedExperiment, Withdrawal, make_experiment, simulate, simulate_mixed
 from goldshell.exchange.figures_mixed import courses_figure, triangle_figure
 from goldshell.exchange.mixed_kernels import entry_count, mixed_jacobian, mixed_rates
 from goldshell.exchange.models import well_mixed
 from goldshell.exchange.models.several_ligands import Parameters, compositions
-from goldshell.exchange.simulate_mixed import Aliquot, Entering, LigandFlow, mixed_coefficients
+from goldshell.exchange.simulate_mixed import Entering, LigandFlow, mixed_coefficients
 from goldshell.plotting import to_svg
 
 EXAMPLE = Path(__file__).parents[2] / "src/goldshell/exchange/examples/three_ligands.yaml"
@@ -149,7 +149,7 @@ def test_gold_and_each_ligand_are_balanced(k, constants, etching, released, thio
     experiment = dataclasses.replace(
         several(small, 0.4, 0.6, start=(1, 0), **own),
         flows=(LigandFlow(0.2, 0.3, 0.5, "water", {"B2": 1.0, "p-MBSA": 0.2}, 0.05),),
-        aliquots=(Aliquot(0.0, 0.1), Aliquot(0.6, 0.4)),
+        aliquots=(Withdrawal(0.0, 0.1), Withdrawal(0.6, 0.4)),
     )
     values = {"k_etching": etching, "released_fraction": released, "thiol_per_gold": thiol, "k_disulfide": 0.3}
     found = simulate_mixed(experiment, Parameters(**values))
@@ -209,7 +209,7 @@ def test_what_the_model_does_not_have() -> None:
     with pytest.raises(InputError, match="33649 compositions"):
         simulate_mixed(several(base, *[0.2] * 5))
     with pytest.raises(InputError, match="cannot take 2 mL"):
-        simulate_mixed(dataclasses.replace(several(base, 0.5, 0.5), aliquots=(Aliquot(0.5, 2.0),)))
+        simulate_mixed(dataclasses.replace(several(base, 0.5, 0.5), aliquots=(Withdrawal(0.5, 2.0),)))
 
 
 def test_the_command(goldshell: Callable, tmp_path: Path) -> None:

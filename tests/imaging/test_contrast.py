@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from goldshell.errors import InputError
-from goldshell.imaging import ct, nir2, nuclear, photoacoustic, ratios
+from goldshell.imaging import ct, mri, nir2, nuclear, photoacoustic
+from goldshell.statistics import ratio_of_means
 
 OSIPI = Path(__file__).parent.parent / "reference" / "osipi_patlak.csv"
 
@@ -91,11 +92,11 @@ def test_decay_correction_inverts_decay() -> None:
 
 def test_raman_ratio_holds_what_the_review_quotes() -> None:
     """S: 0.4 +/- 0.2 over 0.2 +/- 0.04, called 2.2; the ratio is 2.0, and 2.2 is inside its interval."""
-    found = ratios.signal_ratio(0.4, 0.2, 0.2, 0.04)
+    found = ratio_of_means(0.4, 0.2, 0.2, 0.04)
     assert found.value == pytest.approx(2.0)
     assert found.low < 2.2 < found.high
-    assert ratios.signal_ratio(0.4, 0.2, 0.2, 0.04, animals=4).high < found.high
-    line = ratios.relaxivity([0.0, 0.5, 1.0, 2.0], 1 / (0.4 + 4.1 * np.array([0.0, 0.5, 1.0, 2.0])))
+    assert ratio_of_means(0.4, 0.2, 0.2, 0.04, animals=4).high < found.high
+    line = mri.relaxivity([0.0, 0.5, 1.0, 2.0], 1 / (0.4 + 4.1 * np.array([0.0, 0.5, 1.0, 2.0])))
     assert line.slope.value == pytest.approx(4.1)
 
 
@@ -125,8 +126,8 @@ def test_heating() -> None:
         lambda: nuclear.half_life("199Hg"),
         lambda: nuclear.percent_injected_dose_per_gram(1.0, 0.0, 1.0, nuclide="198Au", time=1.0),
         lambda: nuclear.effective_half_life("64Cu", 0.0),
-        lambda: ratios.signal_ratio(1.0, 0.1, 0.0, 0.1),
-        lambda: ratios.relaxivity([0, 1, 2], [1.0, 0.0, 2.0]),
+        lambda: ratio_of_means(1.0, 0.1, 0.0, 0.1),
+        lambda: mri.relaxivity([0, 1, 2], [1.0, 0.0, 2.0]),
         lambda: nir2.temperature_rise(-1.0, 1.0, [1.0]),
     ],
 )

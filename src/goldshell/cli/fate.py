@@ -289,7 +289,6 @@ def relation(
     json_output: JsonOption = False,
 ) -> None:
     from goldshell.fate.relations import evaluate, relations
-    from goldshell.numerics.estimate import Estimate
 
     known = relations(model)
     if model is None or name is None:
@@ -310,12 +309,11 @@ def relation(
         return
     given = _assignments(values or [])
     found = evaluate(model, name, given)
-    value = found.to_dict() if isinstance(found, Estimate) else found
     if json_output:
-        print_json({"model": model, "relation": name, "arguments": given, "value": value})
+        print_json({"model": model, "relation": name, "arguments": given, "value": found})
         return
     unit = next(one.unit for one in known if one.name == name)
-    print(f"{found if isinstance(found, Estimate) else format(found, '.6g')} {'' if unit == '1' else unit}".rstrip())
+    print(f"{found:.6g} {'' if unit == '1' else unit}".rstrip())
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from goldshell.chemistry import parse_cluster
 from goldshell.errors import InputError, UnknownNameError
 from goldshell.exchange.conditions import make_experiment
+from goldshell.exchange.experiment import Withdrawal
 from goldshell.exchange.models.several_ligands import OWN, Parameters
 from goldshell.exchange.schema import (
     Concentration,
@@ -24,7 +25,6 @@ from goldshell.exchange.schema import (
     read_parameters,
 )
 from goldshell.exchange.simulate_mixed import (
-    Aliquot,
     Entering,
     LigandFlow,
     MixedExperiment,
@@ -177,7 +177,7 @@ def to_mixed_experiment(data: MixedFile) -> MixedExperiment:
                 held[name] = event.ligand
             flows.append(LigandFlow(event.start, event.duration, event.add, event.to, held, event.cluster))
         elif event.withdraw is not None and event.at is not None:
-            aliquots.append(Aliquot(event.at, event.withdraw, event.from_))
+            aliquots.append(Withdrawal(event.at, event.withdraw, event.from_))
     return MixedExperiment(vials[0], tuple(entering), start, tuple(flows), tuple(aliquots))
 
 

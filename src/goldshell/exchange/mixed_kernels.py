@@ -15,12 +15,6 @@ import numba
 import numpy as np
 
 from goldshell.exchange.kernels import (
-    E_AFFINITY,
-    E_FLOOR_C,
-    E_LAW,
-    E_ORDER_C,
-    E_ORDER_L,
-    E_RATE,
     E_RELEASED,
     E_THIOL,
     FEED_C,
@@ -36,6 +30,7 @@ from goldshell.exchange.kernels import (
     X_FLOOR,
     X_LAW,
     X_ORDER,
+    _etching_law,
 )  # fmt: skip
 
 
@@ -112,25 +107,6 @@ def _laws(c, sc, g, dg):
 
 
 @numba.njit(cache=True, nogil=True)
-def _etching(sr, total, sc):
-    """u = phi / SR and its derivatives with respect to SR and the total of clusters; phi = u SR [1/h]."""
-    if sc[E_LAW] == 2.0:
-        q = 1.0 / (1.0 + sc[E_AFFINITY] * max(sr, 0.0))
-        h = sc[E_AFFINITY] * q
-        dh = -h * sc[E_AFFINITY] * q if sr > 0.0 else 0.0
-    else:
-        m = sc[E_ORDER_L] - 1.0
-        base = max(sr, 0.0) + sc[X_FLOOR]
-        h = base**m
-        dh = m * h / base if sr > 0.0 else 0.0
-    base_c = max(total, 0.0) + sc[E_FLOOR_C]
-    m_c = sc[E_ORDER_C] - 1.0
-    z = sc[E_RATE] * base_c**m_c
-    dz = m_c * z / base_c if total > 0.0 else 0.0
-    return z * h, z * dh, dz * h
-
-
-@numba.njit(cache=True, nogil=True)
 def mixed_rates(p, t, y, out):
     """dy/dt [umol/h]."""
     sc = p.scalars
@@ -169,7 +145,7 @@ def mixed_rates(p, t, y, out):
             total += amount
             for i in range(ligands):
                 gone[i] += p.counts[s, i] * amount
-        u, _, _ = _etching(sr, total / volume, sc)
+        _, _, _, u, _, _ = _etching_law(sr, 0.0, total / volume, sc)
         phi = u * sr
         for s in range(states):
             out[2 * s + r] -= phi * y[2 * s + r]
@@ -257,7 +233,7 @@ def mixed_jacobian(p, t, y, rows, columns, values, slopes):
             total += y[2 * s + r]
             for i in range(ligands):
                 gone[i] += p.counts[s, i] * y[2 * s + r]
-        u, u_s, u_t = _etching(sr, total / volume, sc)
+        _, _, _, u, u_s, u_t = _etching_law(sr, 0.0, total / volume, sc)
         phi = u * sr
         phi_s = (u + u_s * sr) / volume
         phi_t = u_t * sr / volume

@@ -14,7 +14,7 @@ from scipy.sparse import csc_matrix
 
 from goldshell.errors import AnalysisError, InputError
 from goldshell.exchange import kernels
-from goldshell.exchange.experiment import Experiment
+from goldshell.exchange.experiment import Experiment, Withdrawal
 from goldshell.exchange.mixed_kernels import (
     MixedCoefficients,
     entry_count,
@@ -77,22 +77,6 @@ class LigandFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class Aliquot:
-    """Liquid taken at once from one region.
-
-    Parameters
-    ----------
-    time_h : when [h]
-    volume_mL : volume taken [mL]
-    region : "water" or "organic"
-    """
-
-    time_h: float
-    volume_mL: float
-    region: str = "water"
-
-
-@dataclass(frozen=True, slots=True)
 class MixedExperiment:
     """Conditions of an exchange with several incoming ligands.
 
@@ -108,7 +92,7 @@ class MixedExperiment:
     entering: tuple[Entering, ...]
     start: tuple[int, ...]
     flows: tuple[LigandFlow, ...] = ()
-    aliquots: tuple[Aliquot, ...] = ()
+    aliquots: tuple[Withdrawal, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

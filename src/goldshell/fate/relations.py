@@ -23,7 +23,6 @@ from goldshell.fate.models import (
     tumour_uptake,
 )
 from goldshell.numerics import describe_parameters
-from goldshell.numerics.estimate import Estimate
 
 MODELS: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
@@ -82,7 +81,7 @@ def relations(model: str | None = None) -> tuple[Relation, ...]:
     return tuple(found)
 
 
-def evaluate(model: str, name: str, values: Mapping[str, float]) -> float | Estimate:
+def evaluate(model: str, name: str, values: Mapping[str, float]) -> float:
     """Value of a relation.
 
     Parameters
@@ -92,7 +91,7 @@ def evaluate(model: str, name: str, values: Mapping[str, float]) -> float | Esti
 
     Returns
     -------
-    float or Estimate
+    float [unit of the relation]
 
     Raises
     ------
@@ -128,8 +127,7 @@ def evaluate(model: str, name: str, values: Mapping[str, float]) -> float | Esti
     for key, argument in signature.items():
         if argument.annotation in ("bool", bool) and key in call:
             call[key] = bool(call[key])
-    found = function(**call)
-    return found if isinstance(found, Estimate) else float(np.asarray(found, dtype=float))
+    return float(np.asarray(function(**call), dtype=float))
 
 
 def _takes_numbers(module: ModuleType, one: Any) -> bool:
@@ -138,9 +136,9 @@ def _takes_numbers(module: ModuleType, one: Any) -> bool:
     signature = inspect.signature(one)
     numbers = {"float", "bool", "ArrayLike", "Shell", "Parameters"}
     return (
-        signature.return_annotation in ("float", "Array", "Estimate")
+        signature.return_annotation in ("float", "Array")
         and all(str(item.annotation) in numbers for item in signature.parameters.values())
-        and one.__name__ not in ("rate_matrix", "courses", "ratio")
+        and one.__name__ not in ("rate_matrix", "courses")
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from goldshell.statistics.compare import holm as holm
     from goldshell.statistics.power import detectable_effect as detectable_effect
     from goldshell.statistics.power import power_of_t_test as power_of_t_test
+    from goldshell.statistics.ratio import ratio_of_means as ratio_of_means
     from goldshell.statistics.tables import TableComparison as TableComparison
     from goldshell.statistics.tables import compare_table as compare_table
     from goldshell.statistics.tables import read_comparison as read_comparison

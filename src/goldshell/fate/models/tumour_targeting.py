@@ -6,7 +6,8 @@ each factor 1 unless its feature is there. U_0 is the N-anchored, glutathione-co
 
 Meaning: what S section 4 quotes, made comparable: anchoring by COO-Au in place of N-Au (5.1 against 1.2 %ID/g), PEG
 against zwitterionic glutathione (3), pH 6.5 against pH 6.9 (9.5 against 4.4 %ID/g), 2.6 against 18 nm in glioma (0.20
-against 0.08 %ID/g); pluronic nanoassemblies reach 25.3 %ID/g in all. `ratio` carries the standard deviations.
+against 0.08 %ID/g); pluronic nanoassemblies reach 25.3 %ID/g in all. `statistics.ratio_of_means` carries the
+standard deviations.
 
 With a charge-reversing shell the factor follows the pH: f_acid(pH) = exp(s [a(pH) - a(6.9)]), a the share of the charge
 that has reversed (`goldshell.chemistry.charge_reversal`), s solved from f_acid at pH 6.5.
@@ -25,12 +26,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
-
 from goldshell.chemistry.charge_reversal import reversed_share
-from goldshell.errors import InputError
 from goldshell.numerics import TestPoint, parameter
-from goldshell.numerics.estimate import Estimate
 
 _ACID_TUMOUR, _REFERENCE_TUMOUR = 6.5, 6.9  # pH of LNCaP and PC-3 tumours, as S quotes them
 
@@ -106,32 +103,6 @@ def acid_factor(ph: float, parameters: Parameters = Parameters()) -> float:
     """
     slope = math.log(parameters.acidity) / (reversed_share(_ACID_TUMOUR) - reversed_share(_REFERENCE_TUMOUR))
     return math.exp(slope * (reversed_share(ph) - reversed_share(_REFERENCE_TUMOUR)))
-
-
-def ratio(first: float, first_sd: float, second: float, second_sd: float, *, level: float = 0.95) -> Estimate:
-    """Ratio of two uptakes with its interval, errors log-normal and independent.
-
-    ln r = ln a - ln b,  var = (s_a/a)^2 + (s_b/b)^2
-
-    Parameters
-    ----------
-    first, second : a, b [%ID/g]
-    first_sd, second_sd : s_a, s_b; 0 where none is given [%ID/g]
-    level : of the interval [1]
-
-    Returns
-    -------
-    Estimate [1]
-
-    Raises
-    ------
-    InputError : an uptake is not above 0, or a standard deviation below 0
-    """
-    if not (first > 0 and second > 0 and first_sd >= 0 and second_sd >= 0):
-        raise InputError("a ratio of uptakes needs uptakes above 0 and standard deviations of 0 or more")
-    half = float(norm.ppf(0.5 + 0.5 * level)) * math.hypot(first_sd / first, second_sd / second)
-    value = first / second
-    return Estimate(value, value * math.exp(-half), value * math.exp(half))
 
 
 TEST_POINTS = (
