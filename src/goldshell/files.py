@@ -24,35 +24,57 @@ MAXIMUM_TEXT_BYTES = 512 * 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file (UTF-8, with or without byte-order mark).
+def read_bytes(path: Path, *, largest: int = MAXIMUM_TEXT_BYTES) -> bytes:
+    """The bytes of a file.
+
+    Parameters
+    ----------
+    path : of a file
+    largest : that is read [bytes]
 
     Raises
     ------
-    InputError : missing, a folder, empty, larger than 512 MB, or not text
+    InputError : missing, a folder, empty or blank, too large, or not readable
     """
     try:
-        size = path.stat().st_size
         if path.is_dir():
-            raise InputError("is a folder, expected a file", where=str(path))
-        if size > MAXIMUM_TEXT_BYTES:
-            raise InputError(f"{size / 1e6:.0f} MB is too large for a text file", where=str(path))
-        text = path.read_text(encoding="utf-8-sig")
+            raise InputError("is a folder, expected a file", where=str(path), hint="name a file in it")
+        size = path.stat().st_size
+        if size > largest:
+            raise InputError(
+                f"{size / 1e6:.0f} MB is too large for this kind of file", where=str(path),
+                hint=f"at most {largest / 1e6:.0f} MB are read",
+            )  # fmt: skip
+        data = path.read_bytes()
     except FileNotFoundError as problem:
         siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
         near = near_matches(path.name, siblings)
         raise InputError(
             "no such file", where=str(path), hint=f"did you mean {near[0]}?" if near else "check the path"
         ) from problem
+    except OSError as problem:
+        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
+    if not data.strip():
+        raise InputError("the file is empty", where=str(path))
+    return data
+
+
+def read_text(path: Path) -> str:
+    """The text of a file (UTF-8, with or without byte-order mark).
+
+    Raises
+    ------
+    InputError : as `read_bytes`, or not text
+    """
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise InputError(
             f"not UTF-8 text (byte {problem.start})", where=str(path), hint="save the file as UTF-8 text"
         ) from problem
-    except OSError as problem:
-        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
     if not text.strip():
         raise InputError("the file is empty", where=str(path))
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:

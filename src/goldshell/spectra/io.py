@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from goldshell.errors import InputError, near_matches
+from goldshell.errors import InputError
+from goldshell.files import read_bytes
 from goldshell.spectra.mzml import read_scans
+from goldshell.spectra.vendor_text import decode_text
 
 _MAXIMUM_BYTES = 2 * 1024**3
 _NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
@@ -88,7 +90,9 @@ def read_spectrum(
     InputError : missing, empty, of an unknown format, truncated, or without a scan that fits
     """
     path = Path(path)
-    data = _read_bytes(path)
+    if path.is_dir() and path.suffix.lower() in {".d", ".raw"}:
+        raise InputError("is a folder of a vendor's raw data", where=str(path), hint="export it as mzML or as text")
+    data = read_bytes(path, largest=_MAXIMUM_BYTES)
     if path.suffix.lower() == ".gz" or data[:2] == b"\x1f\x8b":
         try:
             data = gzip.decompress(data)
@@ -102,26 +106,6 @@ def read_spectrum(
     if scans is not None or minutes is not None:
         raise InputError("scans can be chosen only in an mzML file", where=str(path))
     return _read_text(path, data)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            hint = "export it as mzML or as text" if path.suffix.lower() in {".d", ".raw"} else "name a file"
-            raise InputError("is a folder, expected a spectrum", where=str(path), hint=hint)
-        if path.stat().st_size > _MAXIMUM_BYTES:
-            raise InputError(f"{path.stat().st_size / 1e9:.1f} GB is too large", where=str(path))
-        data = path.read_bytes()
-    except FileNotFoundError as problem:
-        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = near_matches(path.name, siblings)
-        hint = f"did you mean {near[0]}?" if near else "check the path"
-        raise InputError("no such file", where=str(path), hint=hint) from problem
-    except OSError as problem:
-        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
-    if not data.strip():
-        raise InputError("the file is empty", where=str(path))
-    return data
 
 
 def _read_mzml(
@@ -167,19 +151,8 @@ def _average(scans: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np
     return axis, total / len(scans)
 
 
-def _decode(data: bytes) -> str:
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
 def _read_text(path: Path, data: bytes) -> Spectrum:
-    if b"\x00" in data[:4000] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        raise InputError("a binary file of unknown format", where=str(path), hint=f"tried: {_TRIED}")
-    text = _decode(data)
+    text = decode_text(path, data, hint=f"tried: {_TRIED}")
     bruker = _bruker_lines(text)
     if bruker is not None:
         (mz, intensity), polarity, mode, scans = bruker

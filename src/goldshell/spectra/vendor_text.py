@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from goldshell.errors import InputError, near_matches
+from goldshell.errors import InputError
+from goldshell.files import read_bytes
 
 Array = NDArray[np.float64]
 
-_MAXIMUM_BYTES = 512 * 1024**2
 _FORMATS: tuple[tuple[str | None, str], ...] = (
     ("\t", "."), ("\t", ","), (";", ","), (";", "."), (",", "."), (None, "."), (None, ","),
 )  # fmt: skip
@@ -59,37 +59,30 @@ class NumberTable:
 
 
 def read_file_text(path: Path) -> str:
-    """Text of an exported file, whatever its encoding: UTF-8 (with or without mark), UTF-16, Latin-1.
+    """Text of an exported file, whatever its encoding.
 
     Raises
     ------
-    InputError : missing, a folder, empty, binary, or larger than 512 MB
+    InputError : as `goldshell.files.read_bytes`, or binary
     """
-    try:
-        if path.is_dir():
-            raise InputError("is a folder, expected a file", where=str(path))
-        if path.stat().st_size > _MAXIMUM_BYTES:
-            raise InputError(f"{path.stat().st_size / 1e6:.0f} MB is too large for an exported table", where=str(path))
-        data = path.read_bytes()
-    except FileNotFoundError as problem:
-        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = near_matches(path.name, siblings)
-        hint = f"did you mean {near[0]}?" if near else "check the path"
-        raise InputError("no such file", where=str(path), hint=hint) from problem
-    except OSError as problem:
-        raise InputError(f"cannot be read: {problem.strerror}", where=str(path)) from problem
-    if not data.strip():
-        raise InputError("the file is empty", where=str(path))
+    return decode_text(path, read_bytes(path), hint="export it as text (CSV, ASCII)")
+
+
+def decode_text(path: Path, data: bytes, *, hint: str) -> str:
+    """Text in UTF-8 (with or without mark), UTF-16 with mark, or Latin-1.
+
+    Raises
+    ------
+    InputError : binary; with ``hint``
+    """
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        text = data.decode("utf-16", errors="replace")
-    elif b"\x00" in data[:4000]:
-        raise InputError("a binary file of unknown format", where=str(path), hint="export it as text (CSV, ASCII)")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("latin-1")
-    return text
+        return data.decode("utf-16", errors="replace")
+    if b"\x00" in data[:4000]:
+        raise InputError("a binary file of unknown format", where=str(path), hint=hint)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def read_number_table(path: Path, text: str, *, expected: str, minimum_rows: int = 2) -> NumberTable:
