@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import goldshell
 from goldshell.study import RunResult
 
 STUDY = """\
@@ -52,7 +50,7 @@ def write_study(tmp_path: Path) -> WriteStudy:
 
 @pytest.fixture(scope="session")
 def packaged_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    """The packaged study, run once for all tests and all workers: `run_from_a_copy`."""
+    """The packaged study, run once for all tests and all workers: `run_packaged`."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "packaged-run"
     try:
@@ -64,7 +62,7 @@ def packaged_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
             time.sleep(0.2)
     else:
         try:
-            run_from_a_copy(folder)
+            run_packaged(folder)
         finally:
             (folder / "finished").touch()
     results = folder / "results" / "zhang2026"
@@ -72,15 +70,11 @@ def packaged_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     return RunResult(record["status"], results / "record.json", results / "report.html", tuple(record["analyses"]), ())
 
 
-def run_from_a_copy(folder: Path) -> None:
-    """Run ``goldshell run zhang2026`` in ``folder`` from a copy of the package alone, as an installed one would be."""
-    site = folder / "site"
-    package = Path(goldshell.__file__).parent
-    shutil.copytree(package, site / "goldshell", ignore=shutil.ignore_patterns("__pycache__"))
+def run_packaged(folder: Path) -> None:
+    """``goldshell run zhang2026`` as its user types it, in ``folder``, away from the checkout."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", "goldshell", "run", "zhang2026", "--json"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=300,
