@@ -9,6 +9,9 @@ import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
 
+DeviceOption = Annotated[
+    str, typer.Option(metavar="cpu|gpu", help="Where photons are followed; the result is the same.")
+]
 FiguresOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")]
 
 
@@ -28,6 +31,7 @@ def depth(
         Path | None,
         typer.Option(metavar="FILE", help="Where visibilities of the organs go, for 'image fate'."),
     ] = None,
+    device: DeviceOption = "cpu",
     figures: FiguresOption = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -43,7 +47,7 @@ def depth(
         from goldshell.files import write_atomically
         from goldshell.workflows.fate_from_images import organ_visibility
 
-        found_factors = organ_visibility(problem, organs)
+        found_factors = organ_visibility(problem, organs, device)
         write_atomically(factors, found_factors.to_csv(index=False))
         if json_output:
             print_json({"out": str(factors), "organs": found_factors.to_dict("records")})
@@ -54,7 +58,7 @@ def depth(
             title=f"{factors}: light per amount, 1 of the shallowest",
         )  # fmt: skip
         return
-    found = problem.solve()
+    found = problem.solve(device)
     if figures is not None:
         from goldshell.imaging.figures_physics import tissue_spectra, visibility_map
 

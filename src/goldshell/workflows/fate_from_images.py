@@ -22,6 +22,7 @@ import numpy as np
 from goldshell.errors import InputError, UnknownNameError
 from goldshell.files import read_table
 from goldshell.imaging import TimeActivity
+from goldshell.imaging.optics.device import require
 from goldshell.imaging.optics.schema import DepthProblem
 from goldshell.imaging.optics.visibility import relative_visibility
 
@@ -153,13 +154,14 @@ def read_factors(path: Path) -> tuple[dict[str, Visible], dict[str, str] | None]
     return known, compartments if named else None
 
 
-def organ_visibility(problem: DepthProblem, organs: Path) -> pd.DataFrame:
+def organ_visibility(problem: DepthProblem, organs: Path, device: str = "cpu") -> pd.DataFrame:
     """Visibility of organs from their depth, by the optics of ``goldshell image depth``.
 
     Parameters
     ----------
     problem : tissue and probe
     organs : CSV or TSV with organ, depth_mm and perhaps depth_sd_mm
+    device : "cpu" or "gpu", for the Monte Carlo
 
     Returns
     -------
@@ -167,6 +169,7 @@ def organ_visibility(problem: DepthProblem, organs: Path) -> pd.DataFrame:
     """
     import pandas as pd
 
+    require(device)
     table = read_table(organs, ("organ", "depth_mm"), numeric=("depth_mm",), optional=("depth_sd_mm",))
     if table["organ"].duplicated().any():
         raise InputError(f"organ {table['organ'][table['organ'].duplicated()].iloc[0]!r} stands there twice",
@@ -175,7 +178,7 @@ def organ_visibility(problem: DepthProblem, organs: Path) -> pd.DataFrame:
     try:
         factor, sd = relative_visibility(
             problem.medium, problem.probe, depth, depth_sd=np.nan_to_num(table["depth_sd_mm"].to_numpy(dtype=float)),
-            spread=problem.file.spread, photons=problem.file.photons, seed=problem.file.seed,
+            spread=problem.file.spread, photons=problem.file.photons, seed=problem.file.seed, device=device,
         )  # fmt: skip
     except InputError as found:
         raise InputError(found.message, where=str(organs), hint=found.hint) from found

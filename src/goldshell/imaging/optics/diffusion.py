@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import quad
 
 from goldshell.errors import AnalysisError, InputError
+from goldshell.imaging.optics.photon import fresnel
 from goldshell.imaging.optics.tissue import OpticalProperties
 
 Array = NDArray[np.float64]
@@ -47,27 +48,6 @@ def effective_attenuation(medium: OpticalProperties) -> float:
     return math.sqrt(3.0 * medium.absorption * (medium.absorption + medium.reduced_scattering))
 
 
-def fresnel(incident: float, transmitted: float, cosine: float) -> float:
-    """Reflectance of unpolarised light at a flat boundary.
-
-    Parameters
-    ----------
-    incident, transmitted : refractive indices [1]
-    cosine : of the angle of incidence [1]
-
-    Returns
-    -------
-    float [1]; 1 beyond the critical angle
-    """
-    sine = incident / transmitted * math.sqrt(max(0.0, 1.0 - cosine * cosine))
-    if sine >= 1.0:
-        return 1.0
-    other = math.sqrt(1.0 - sine * sine)
-    parallel = (transmitted * cosine - incident * other) / (transmitted * cosine + incident * other)
-    crossed = (incident * cosine - transmitted * other) / (incident * cosine + transmitted * other)
-    return 0.5 * (parallel * parallel + crossed * crossed)
-
-
 def internal_reflection(refractive_index: float) -> float:
     """Effective internal reflection R of diffuse light at the surface to air.
 
@@ -84,7 +64,7 @@ def internal_reflection(refractive_index: float) -> float:
     critical = math.sqrt(max(0.0, 1.0 - 1.0 / refractive_index**2))  # reflectance has a kink there
     fluence, flux = (
         sum(
-            quad(lambda c, p=power: (p + 1) * c**p * fresnel(refractive_index, 1.0, c), low, high)[0]
+            quad(lambda c, p=power: (p + 1) * c**p * fresnel(refractive_index, 1.0, c)[0], low, high)[0]
             for low, high in ((0.0, critical), (critical, 1.0))
         )
         for power in (1, 2)

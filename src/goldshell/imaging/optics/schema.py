@@ -103,12 +103,12 @@ class DepthProblem:
     camera: Camera
     file: DepthFile
 
-    def solve(self) -> Visibility:
-        """Least visible concentration by depth and exposure."""
+    def solve(self, device: str = "cpu") -> Visibility:
+        """Least visible concentration by depth and exposure; Monte Carlo on "cpu" or "gpu"."""
         return visibility(
             self.medium, self.probe, self.camera, self.file.depths, self.file.exposures,
             thickness=self.file.organ_thickness, threshold=self.file.threshold, spread=self.file.spread,
-            photons=self.file.photons, seed=self.file.seed,
+            photons=self.file.photons, seed=self.file.seed, device=device,
         )  # fmt: skip
 
 

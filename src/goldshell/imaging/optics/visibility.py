@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from goldshell.errors import InputError
 from goldshell.imaging.optics import diffusion
+from goldshell.imaging.optics.device import require
 from goldshell.imaging.optics.monte_carlo import Layer, simulate_layers
 from goldshell.imaging.optics.tissue import Tissue, properties
 
@@ -143,7 +144,7 @@ class Visibility:
 
 
 def transport(
-    medium: Tissue, probe: Probe, depths: ArrayLike, *, photons: int = 200_000, seed: int = 1
+    medium: Tissue, probe: Probe, depths: ArrayLike, *, photons: int = 200_000, seed: int = 1, device: str = "cpu"
 ) -> tuple[Array, Array, tuple[str, ...], tuple[str, ...]]:
     """Excitation at a depth and escape of the glow from it; diffusion where it holds at both wavelengths.
 
@@ -154,11 +155,13 @@ def transport(
     depths : [mm]
     photons : packets of each Monte Carlo run
     seed : of the Monte Carlo
+    device : "cpu" or "gpu", for the Monte Carlo
 
     Returns
     -------
     excitation (d,) [1], escape (d,) [1], method per depth, warnings
     """
+    require(device)
     z = np.atleast_1d(np.asarray(depths, dtype=float))
     if not (z.size and np.all(np.isfinite(z) & (z > 0))):
         raise InputError("depths must be numbers above 0 mm", where="depth")
@@ -173,14 +176,19 @@ def transport(
         hard = z[~easy]
         bins = 400
         light = simulate_layers(
-            [Layer(at_x, math.inf)], photons, seed=seed, bins=bins, deepest=1.25 * float(hard.max())
+            [Layer(at_x, math.inf)],
+            photons,
+            seed=seed,
+            bins=bins,
+            deepest=1.25 * float(hard.max()),
+            device=device,
         )
         inside = 1.0 - light.specular  # diffusion's unit is the light that entered
         excitation[~easy] = np.interp(hard, light.depth, light.fluence) / inside
         for number, depth in zip(np.flatnonzero(~easy), hard, strict=True):
             run = simulate_layers(
                 [Layer(at_m, math.inf)], photons, source_depth=float(depth), seed=seed + _ESCAPE_SEEDS + int(number),
-                deepest=2.0 * float(depth), bins=1,
+                deepest=2.0 * float(depth), bins=1, device=device,
             )  # fmt: skip
             glow[number] = run.reflectance
     return excitation, glow, tuple("diffusion" if one else "monte_carlo" for one in easy), first + second
@@ -250,6 +258,7 @@ def visibility(
     spread: float = 0.3,
     photons: int = 200_000,
     seed: int = 1,
+    device: str = "cpu",
 ) -> Visibility:
     """Least visible concentration by depth and exposure, with its range over tissues.
 
@@ -262,7 +271,7 @@ def visibility(
     thickness : of the organ [mm]
     threshold : signal over noise that counts as visible [1]
     spread : relative uncertainty of water, blood, lipid and scattering, all taken low or all high [1]
-    photons, seed : of Monte Carlo
+    photons, seed, device : of Monte Carlo; "cpu" or "gpu"
 
     Returns
     -------
@@ -272,7 +281,7 @@ def visibility(
         raise InputError(f"a spread of {spread:g}", where="spread", hint="write a share from 0 to below 1")
 
     def run(factor: float) -> tuple[Array, Array, tuple[str, ...], tuple[str, ...]]:
-        return transport(_varied(medium, factor), probe, depths, photons=photons, seed=seed)
+        return transport(_varied(medium, factor), probe, depths, photons=photons, seed=seed, device=device)
 
     excitation, glow, method, warnings = run(1.0)
     counts = counts_per_micromolar(excitation, glow, probe, camera, thickness)
@@ -298,6 +307,7 @@ def relative_visibility(
     spread: float = 0.3,
     photons: int = 200_000,
     seed: int = 1,
+    device: str = "cpu",
 ) -> tuple[Array, Array]:
     """Light per amount of organs at depths, relative to the shallowest, with its uncertainty.
 
@@ -313,7 +323,7 @@ def relative_visibility(
     depths : of the organs (d,) [mm]
     depth_sd : standard deviations (d,) or one for all [mm]
     spread : relative uncertainty of water, blood, lipid and scattering, all taken low or all high [1]
-    photons, seed : of Monte Carlo
+    photons, seed, device : of Monte Carlo; "cpu" or "gpu"
 
     Returns
     -------
@@ -329,7 +339,9 @@ def relative_visibility(
         raise InputError("a depth less its standard deviation must stay above 0 mm", where="depth_sd")
 
     def seen(factor: float, at: Array) -> Array:
-        excitation, glow, _, _ = transport(_varied(medium, factor), probe, at, photons=photons, seed=seed)
+        excitation, glow, _, _ = transport(
+            _varied(medium, factor), probe, at, photons=photons, seed=seed, device=device
+        )
         return np.asarray(np.log(excitation * glow))
 
     top = int(np.argmin(z))

@@ -20,12 +20,13 @@ class Settings(AnalysisSettings):
 
     kind: Literal["image_depth"]
     file: DataFile
+    device: Literal["cpu", "gpu"] = "cpu"
 
 
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Solve the file."""
     problem = read_depth(data_path(folder, settings.file))
-    found = problem.solve()
+    found = problem.solve(settings.device)
     numbers, rows = [], []
     for k, exposure in enumerate(found.exposure):
         for i, depth in enumerate(found.depth):
