@@ -167,9 +167,9 @@ def simulate_layers(
 
 
 @numba.njit(cache=True, **COMPILED)
-def _trace(
+def _trace(  # type: ignore[no-untyped-def]
     states, batch, packets, media, edges, source, entered, above, below, end, widest, depths, rings, absorbed, out
-):  # type: ignore[no-untyped-def]
+):
     """Follow packets of one batch, some from each state of the generator; rows of the tallies are added to."""
     depth_row, ring_row, layer_row, out_row = depths[batch], rings[batch], absorbed[batch], out[batch]
     layers = media.shape[0]
