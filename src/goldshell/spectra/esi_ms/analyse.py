@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from goldshell.chemistry import Cluster, Ligand, find_ligand, parse_cluster
 from goldshell.errors import AnalysisError, InputError
@@ -23,7 +24,7 @@ from goldshell.spectra.io import Spectrum
 
 _MOST_CHARGES = 12
 _CHECK = "check cluster, incoming ligand, charges and polarity"
-_POINTS = 9.0  # per width that suffice: denser ones are averaged
+_POINTS = 6.0  # per width that suffice: denser ones are averaged
 _MOST_TURNS = 4  # rounds of adding channels that the residual asks for
 _MARGIN = 6.0  # Th kept beside the outermost envelope
 _LARGEST_CHANGE = 197.0  # Da, of a modification
@@ -99,6 +100,17 @@ def analyse_spectrum(
     InputError : unknown names, charges or polarity that cannot be
     AnalysisError : centroids, wrong polarity, no ion of this cluster, resolution too low
     """
+    # On matrices of this size the threads of a BLAS wait for each other longer than they compute
+    with threadpool_limits(1, user_api="blas"):
+        return _analysed(spectrum, cluster, incoming, charges, polarity, core_charges, also, dopants, response,
+                         intervals, level)  # fmt: skip
+
+
+def _analysed(
+    spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None, charges: Sequence[int] | None,
+    polarity: str, core_charges: Sequence[int] | None, also: Sequence[Cluster | str], dopants: Sequence[str],
+    response: float, intervals: bool, level: float,
+) -> EsiMsResult:  # fmt: skip
     search = _search(spectrum, cluster, incoming, charges, polarity, core_charges, also, dopants)
     if not (math.isfinite(response) and response > 0):
         raise InputError(f"response {response:g} must be above zero")

@@ -72,13 +72,15 @@ def scan(
 ) -> Instrument:  # fmt: skip
     """The shift and resolution of a grid that fit best with non-negative amounts."""
     best, found = math.inf, start
+    positive = None
     free = np.concatenate([np.zeros(len(peaks.start) - 1, dtype=bool), np.ones(baseline.size, dtype=bool)])
     for resolution in resolutions:
         for shift in shifts:
             trial = replace(start, shift=float(shift), log_resolution=math.log(resolution))
             design = columns(x, peaks, trial).beside(baseline)
             gram, right = design.gram(), design.dot(y)
-            amounts = solve_non_negative(gram, right, free)
+            amounts = solve_non_negative(gram, right, free, positive)
+            positive = amounts > 0
             misfit = float(amounts @ gram @ amounts - 2.0 * amounts @ right)
             if misfit < best:
                 best, found = misfit, trial
@@ -103,33 +105,30 @@ def refine(
     """
     wy = y * root_weight
     current = instrument
-    cost, coefficients, scaled, inner = _cost(x, wy, root_weight, peaks, rest, current)
+    rest = rest.weighted(root_weight)
+    moving = [position for position, name in enumerate(NUISANCES) if name not in fixed]
+    cost, coefficients, scaled, inner, residual = _cost(x, wy, root_weight, peaks, rest, current)
     for _ in range(steps):
-        slopes = derivatives(x, peaks, current, coefficients[: len(amounts)]) * root_weight[:, None]
+        slopes = derivatives(x, root_weight, peaks, current, coefficients[: len(amounts)])
         size = scaled.size
-        gram = np.zeros((size + len(NUISANCES),) * 2)
-        gram[:size, :size] = inner
-        gram[:size, size:] = scaled.dot(slopes)
-        gram[size:, :size] = gram[:size, size:].T
-        gram[size:, size:] = slopes.T @ slopes
-        residual = wy - scaled.times(coefficients)
-        right = np.concatenate([scaled.dot(residual), slopes.T @ residual])
         precision, pull = prior(current)
-        gram[size:, size:] += np.diag(precision)
-        right[size:] += pull
-        for position, name in enumerate(NUISANCES):
-            if name in fixed:
-                gram[size + position, :] = gram[:, size + position] = 0.0
-                gram[size + position, size + position] = 1.0
-                right[size + position] = 0.0
-        change = solve_signed(gram, right)[size:]
+        own = slopes.T @ slopes + np.diag(precision)
+        gram = np.empty((size + len(moving),) * 2)
+        gram[:size, :size] = inner
+        gram[:size, size:] = scaled.dot(slopes)[:, moving]
+        gram[size:, :size] = gram[:size, size:].T
+        gram[size:, size:] = own[np.ix_(moving, moving)]
+        # The coefficients are optimal as they are: the residual is orthogonal to their columns
+        right = np.concatenate([np.zeros(size), (slopes.T @ residual + pull)[moving]])
+        change = np.zeros(len(NUISANCES))
+        change[moving] = solve_signed(gram, right)[size:]
         improved = False
         for factor in (1.0, 0.4, 0.1):
             trial = moved(current, factor * change)
             found = _cost(x, wy, root_weight, peaks, rest, trial)
             if found[0] < cost:
                 gain, improved = cost - found[0], True
-                current, (cost, coefficients, scaled, inner) = trial, found
+                current, (cost, coefficients, scaled, inner, residual) = trial, found
                 break
         if not improved or gain < 1e-4 * abs(cost) / len(x) ** 0.5:
             break
@@ -178,11 +177,11 @@ def _pinned(value: float, limits: tuple[float, float]) -> bool:
 
 def _cost(
     x: np.ndarray, wy: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: Columns, instrument: Instrument
-) -> tuple[float, np.ndarray, Columns, np.ndarray]:
-    """Weighted misfit with the prior at an instrument; the coefficients, columns and their inner products there."""
-    scaled = columns(x, peaks, instrument).beside(rest).weighted(root_weight)
+) -> tuple[float, np.ndarray, Columns, np.ndarray, np.ndarray]:
+    """Weighted misfit with the prior; coefficients, weighted columns, their inner products, weighted residual."""
+    scaled = columns(x, peaks, instrument).weighted(root_weight).beside(rest)
     gram = scaled.gram()
     coefficients = solve_signed(gram, scaled.dot(wy))
     precision, pull = prior(instrument)
-    misfit = wy - scaled.times(coefficients)
-    return float(misfit @ misfit + (pull**2 / precision).sum()), coefficients, scaled, gram
+    residual = wy - scaled.times(coefficients)
+    return float(residual @ residual + (pull**2 / precision).sum()), coefficients, scaled, gram, residual

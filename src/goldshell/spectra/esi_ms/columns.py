@@ -175,35 +175,45 @@ def fill_envelopes(
     return out
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, fastmath=True)
 def fill_derivatives(
-    x: np.ndarray, low: np.ndarray, high: np.ndarray, centre: np.ndarray, width: np.ndarray, p: np.ndarray,
-    sulfur: np.ndarray, moves: np.ndarray, tables: np.ndarray, step: float, reach: float,
+    x: np.ndarray, weight: np.ndarray, middle: float, half_span: float, centre: np.ndarray, width: np.ndarray,
+    p: np.ndarray, sulfur: np.ndarray, tables: np.ndarray, step: float, reach: float,
 ) -> np.ndarray:  # fmt: skip
-    """Change of the model with shift, slope, ln R, exponent, each shape parameter, and 34S.
+    """Weight times the change of the model with shift, slope, ln R, exponent, six shape parameters and 34S.
 
-    ``p`` and ``sulfur`` are areas and their change with 34S; ``moves`` holds per peak dc/d(shift), dc/d(slope) and
-    -d(ln w)/d(exponent); ``tables`` the shape, its slope and its change with each shape parameter.
+    ``p`` and ``sulfur`` are areas of peaks, ascending, and their change with 34S. ``tables``, shape (cells, 9), hold the
+    peak shape S, its slope, d(u S)/du and the changes of S with shape parameters; the cell next to u is taken. What
+    depends on the place of a peak changes little over its reach and is taken at the point.
     """
-    shapes = tables.shape[0] - 2
-    out = np.zeros((len(x), 5 + shapes))
-    for j in range(len(p)):
-        inverse = 1.0 / width[j]
-        for i in range(low[j], high[j]):
-            u = (x[i] - centre[j]) * inverse
-            place = (u + reach) / step + 1.0
-            cell = int(place)
-            rest = place - cell
-            value = tables[0, cell] * (1.0 - rest) + tables[0, cell + 1] * rest
-            slope = tables[1, cell] * (1.0 - rest) + tables[1, cell + 1] * rest
+    out = np.empty((len(x), 11))
+    first = 0
+    for i in range(len(x)):
+        while first < len(p) and x[i] - centre[first] > reach * width[first]:
+            first += 1
+        shape = slope = stretch = s3 = s4 = s5 = s6 = s7 = s8 = heavy = 0.0
+        for j in range(first, len(p)):
+            inverse = 1.0 / width[j]
+            place = (x[i] - centre[j]) * inverse + reach
+            if place <= 0.0:
+                break
+            cell = int(place / step + 1.5)
             area = p[j] * inverse
-            moved = -area * slope * inverse
-            narrowed = area * (value + slope * u)
-            out[i, 0] += moved * moves[j, 0]
-            out[i, 1] += moved * moves[j, 1]
-            out[i, 2] += narrowed
-            out[i, 3] += narrowed * moves[j, 2]
-            for s in range(shapes):
-                out[i, 4 + s] += area * (tables[2 + s, cell] * (1.0 - rest) + tables[2 + s, cell + 1] * rest)
-            out[i, 4 + shapes] += sulfur[j] * inverse * value
+            shape = tables[cell, 0]
+            slope += area * inverse * tables[cell, 1]
+            stretch += area * tables[cell, 2]
+            s3 += area * tables[cell, 3]
+            s4 += area * tables[cell, 4]
+            s5 += area * tables[cell, 5]
+            s6 += area * tables[cell, 6]
+            s7 += area * tables[cell, 7]
+            s8 += area * tables[cell, 8]
+            heavy += sulfur[j] * inverse * shape
+        moved = -1e-6 * x[i] * weight[i] * slope
+        narrowed = weight[i] * stretch
+        out[i, 0], out[i, 1] = moved, moved * (x[i] - middle) / half_span
+        out[i, 2], out[i, 3] = narrowed, narrowed * np.log(x[i] / middle)
+        out[i, 4], out[i, 5], out[i, 6] = weight[i] * s3, weight[i] * s4, weight[i] * s5
+        out[i, 7], out[i, 8], out[i, 9] = weight[i] * s6, weight[i] * s7, weight[i] * s8
+        out[i, 10] = weight[i] * heavy
     return out

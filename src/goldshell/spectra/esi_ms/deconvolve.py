@@ -246,7 +246,7 @@ class Solver:
         # columns of the support, at whose optimum the residual is
         peaks = ion_peaks(ions)
         free = [i for i, name in enumerate(NUISANCES) if name not in self.fixed]
-        slopes = derivatives(data.x, peaks, self.instrument, amounts)[:, free] * self.root[:, None]
+        slopes = derivatives(data.x, self.root, peaks, self.instrument, amounts)[:, free]
         touched = scaled.dot(slopes)
         support = scaled.size - k
         gram_s = np.empty((support + len(free),) * 2)
@@ -374,9 +374,8 @@ class Solver:
 
     def _joint_inverse(self, gram: np.ndarray, scaled: Columns, peaks: Peaks, amounts: np.ndarray) -> np.ndarray:
         """Covariance of the columns' coefficients, the nuisance parameters (with their priors) integrated out."""
-        slopes = derivatives(self.data.x, peaks, self.instrument, amounts) * self.root[:, None]
         free = [i for i, name in enumerate(NUISANCES) if name not in self.fixed]
-        slopes = slopes[:, free]
+        slopes = derivatives(self.data.x, self.root, peaks, self.instrument, amounts)[:, free]
         precision = np.diag(prior(self.instrument)[0][free])
         cross = scaled.dot(slopes)
         own = slopes.T @ slopes + precision

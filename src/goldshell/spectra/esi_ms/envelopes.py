@@ -267,22 +267,25 @@ SHAPES = ("asymmetry", "lorentzian", "h3", "h4", "h5", "h6")
 NUISANCES = ("shift", "slope", "log_resolution", "exponent", *SHAPES, "sulfur34")
 
 
-def derivatives(x: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> np.ndarray:
-    """Change of the model, sum of amounts times columns, with each nuisance parameter of `NUISANCES`.
+def derivatives(
+    x: np.ndarray, weight: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np.ndarray
+) -> np.ndarray:
+    """Weight times the change of the model, sum of amounts times columns, with each nuisance parameter of `NUISANCES`.
+
+    The table of the peak shape is read without interpolation, which changes a derivative by about 1 % of its size.
 
     Returns
     -------
     array, shape (points, 11)
     """
     nodes = _gathered(peaks, instrument, amounts)
-    centre, width, low, high, _, _ = _layout(x, nodes, instrument)
+    shape, slope = shape_table(instrument)
+    grid = _grid(instrument)
     changes = [_shape_change(instrument, which, 1e-3) for which in ("asymmetry", "lorentzian")]
-    tables = np.stack([*shape_table(instrument), *changes, *_hermite(_grid(instrument))])
-    place = (nodes.mz - instrument.centre) / instrument.half_span
-    moves = np.stack([1e-6 * nodes.mz, 1e-6 * nodes.mz * place, np.log(nodes.mz / instrument.centre)], axis=1)
-    return fill_derivatives(
-        x, low, high, centre, width, nodes.probability, nodes.sulfur, moves, tables, _STEP, instrument.reach
-    )
+    tables = np.stack([shape, slope, shape + slope * grid, *changes, *_hermite(grid)], axis=1)
+    return fill_derivatives(x, weight, instrument.centre, instrument.half_span, instrument.measured(nodes.mz),
+                            instrument.width(nodes.mz), nodes.probability, nodes.sulfur, tables, _STEP,
+                            instrument.reach)  # fmt: skip
 
 
 def _gathered(peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> Peaks:

@@ -289,12 +289,15 @@ def ions(
     ----------
     charges : signed
     """
+    brought = [change.positive_charges for change in changes]
     made = []
-    for shell, charge, core, change in itertools.product(all_shells, charges, core_charges, changes):
-        ion = Ion(shell, charge, core, change)
-        lost = ion.hydrogens_lost
-        if lost <= shell.acids + 1 and (charge > 0 or lost >= 0) and heavy_formula(shell, change) is not None:
-            made.append(ion)
+    for shell in all_shells:
+        possible = [(k, change) for k, change in enumerate(changes) if heavy_formula(shell, change) is not None]
+        for charge, core in itertools.product(charges, core_charges):
+            for k, change in possible:
+                lost = -charge + core + brought[k]
+                if lost <= shell.acids + 1 and (charge > 0 or lost >= 0):
+                    made.append(Ion(shell, charge, core, change))
     return made
 
 

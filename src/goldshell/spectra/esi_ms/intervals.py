@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chdtrc, ndtri
 
 from goldshell.errors import InputError
@@ -139,6 +138,8 @@ def response_for_mean(values: np.ndarray, mean_n: float) -> float:
     ------
     InputError : a mean that no response can give
     """
+    from scipy.optimize import brentq  # takes 0.2 s to load
+
     n = np.arange(len(values))
     there = n[values > 0]
     if not there.min() < mean_n < there.max():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from goldshell.spectra.esi_ms.columns import Columns
 
@@ -39,20 +39,38 @@ def _cubic(u: np.ndarray) -> np.ndarray:
 def solve_signed(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Solution of the normal equations without constraints."""
     scale, factor = _factored(gram)
-    return scale * cho_solve(factor, scale * right, check_finite=False)
+    return scale * cholesky_solve(factor, scale * right)
 
 
 def inverse_of(gram: np.ndarray) -> np.ndarray:
     """Inverse of the matrix of the normal equations: the covariance of the coefficients."""
     scale, factor = _factored(gram)
-    return cho_solve(factor, np.diag(scale), check_finite=False) * scale[:, None]
+    return cholesky_solve(factor, np.diag(scale)) * scale[:, None]
 
 
-def _factored(gram: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, bool]]:
+def cholesky(matrix: np.ndarray) -> np.ndarray:
+    """Lower Cholesky factor of a symmetric matrix, which it overwrites; what stands above the diagonal is no part of it.
+
+    Raises
+    ------
+    LinAlgError : not positive definite
+    """
+    factor, failed = dpotrf(matrix.T, lower=True, clean=False, overwrite_a=True)
+    if failed:
+        raise np.linalg.LinAlgError("matrix is not positive definite")
+    return factor
+
+
+def cholesky_solve(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solution by a factor of `cholesky`."""
+    return dpotrs(factor, right, lower=True)[0]
+
+
+def _factored(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scale = 1.0 / np.sqrt(np.maximum(np.diag(gram), 1e-300))
     scaled = gram * scale[:, None] * scale[None, :]
     scaled[np.diag_indices_from(scaled)] += _RIDGE
-    return scale, cho_factor(scaled, lower=True, check_finite=False, overwrite_a=True)
+    return scale, cholesky(scaled)
 
 
 def solve_non_negative(
@@ -83,8 +101,7 @@ def solve_non_negative(
         solution = np.zeros(size)
         index = np.flatnonzero(inside)
         if len(index):
-            factor = cho_factor(h[np.ix_(index, index)], lower=True, check_finite=False)
-            solution[index] = cho_solve(factor, g[index], check_finite=False)
+            solution[index] = cholesky_solve(cholesky(h[np.ix_(index, index)]), g[index])
         slack = h[:, index] @ solution[index] - g
         wrong = (inside & ~free & (solution < -1e-12)) | (~inside & (slack < -tolerance))
         count = int(wrong.sum())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from goldshell.errors import AnalysisError
@@ -42,10 +40,11 @@ def check_profile(spectrum: Spectrum) -> None:
 def with_zeros(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The points with zeros put back where a file left them out, at the spacing of the points around the gap."""
     gap = np.diff(x)
-    # the usual spacing changes slowly with m/z: running median over blocks
-    blocks = max(1, len(gap) // 200)
-    edges = np.linspace(0, len(gap), blocks + 1).astype(int)
-    usual = np.repeat([np.median(gap[a:b]) for a, b in itertools.pairwise(edges)], np.diff(edges))
+    # the usual spacing changes slowly with m/z: median over blocks
+    block = min(200, len(gap))
+    whole = len(gap) // block * block
+    usual = np.repeat(np.median(gap[:whole].reshape(-1, block), axis=1), block)
+    usual = np.concatenate([usual, np.full(len(gap) - whole, usual[-1])])
     wide = np.flatnonzero(gap > 3.5 * usual)
     if not len(wide):
         return x, y

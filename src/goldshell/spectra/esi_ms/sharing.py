@@ -15,7 +15,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+
+from goldshell.spectra.esi_ms.linear import cholesky, cholesky_solve
 
 _LEAN = 0.5  # prior standard deviation of D
 _SCATTERS = np.array([0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6])
@@ -85,20 +86,20 @@ def share_out(
     prior = own + jacobian @ (model.prior_sd[:, None] ** 2 * jacobian.T)
     everything = covariance.copy()
     everything[np.ix_(inside, inside)] = spread
-    factor = cho_factor(prior + spread, lower=True)
-    gain = cho_solve(factor, prior).T
+    factor = cholesky(prior + spread)
+    gain = cholesky_solve(factor, prior).T
     full = np.eye(size)
     full[np.ix_(inside, inside)] = gain
     outside = np.flatnonzero(alone)
     # Ions outside follow through their correlation with those inside
-    pull = cho_solve(factor, covariance[np.ix_(inside, outside)]).T if len(outside) else np.empty((0, len(inside)))
+    pull = cholesky_solve(factor, covariance[np.ix_(inside, outside)]).T if len(outside) else np.empty((0, len(inside)))
     drawn = amounts.copy()
     rest = model.target(expected) - amounts[inside]
     drawn[inside] = amounts[inside] + (np.eye(len(inside)) - gain) @ rest
     if len(outside):
         full[np.ix_(outside, inside)] = -pull
         drawn[outside] = amounts[outside] + pull @ rest
-    after = everything - everything[:, inside] @ cho_solve(factor, everything[inside, :])
+    after = everything - everything[:, inside] @ cholesky_solve(factor, everything[inside, :])
     return Shared(drawn, 0.5 * (after + after.T), full, scatter, tuple(inside[under].tolist()))
 
 
@@ -144,13 +145,13 @@ class _Model:
         """F, G and E after one generalised least squares step."""
         jacobian = self.jacobian()
         variance = spread + np.diag((scatter * self.level()) ** 2)
-        factor = cho_factor(variance, lower=True)
+        factor = cholesky(variance)
         sd = self.prior_sd
-        weighted = cho_solve(factor, jacobian)
+        weighted = cholesky_solve(factor, jacobian)
         normal = jacobian.T @ weighted + np.diag(sd**-2.0)
         right = weighted.T @ (amounts - self.expected())
         right[len(self.f) + len(self.g) :] -= self.e / sd[len(self.f) + len(self.g) :] ** 2
-        change = cho_solve(cho_factor(normal, lower=True), right)
+        change = cholesky_solve(cholesky(normal), right)
         made = object.__new__(_Model)
         made.shell, made.channel, made.place, made.total = self.shell, self.channel, self.place, self.total
         f = np.maximum(self.f + change[: len(self.f)], 1e-4 * self.total)
@@ -175,8 +176,8 @@ def _scatter(model: _Model, amounts: np.ndarray, spread: np.ndarray) -> float:
     level = model.level()[large]
     found = np.empty(len(_SCATTERS))
     for i, scatter in enumerate(_SCATTERS):
-        lower, _ = factor = cho_factor(base + np.diag((scatter * level) ** 2), lower=True)
-        found[i] = -np.log(np.diag(lower)).sum() - 0.5 * float(rest @ cho_solve(factor, rest))
+        factor = cholesky(base + np.diag((scatter * level) ** 2))
+        found[i] = -np.log(np.diag(factor)).sum() - 0.5 * float(rest @ cholesky_solve(factor, rest))
         found[i] -= 0.5 * ((math.log(scatter) - _USUAL) / _SPREAD) ** 2
     return float(_SCATTERS[np.flatnonzero(found >= found.max() - _CLOSE)[-1]])
 
@@ -192,7 +193,7 @@ def _above(
     """Ions far above what the others predict for them, furthest first, each judged with those before it set aside."""
     jacobian, sd = model.jacobian(), model.prior_sd
     variance = spread + np.diag((scatter * model.level()) ** 2) + jacobian @ (sd[:, None] ** 2 * jacobian.T)
-    inverse = cho_solve(cho_factor(variance, lower=True), np.eye(len(amounts)))
+    inverse = cholesky_solve(cholesky(variance), np.eye(len(amounts)))
     rest = amounts - model.target(model.expected())
     closed = (model.f[model.shell] > _SMALL * model.f.sum()) | (amounts > _TINY * model.f.sum())
     closed[known] = True
