@@ -182,38 +182,42 @@ def fill_derivatives(
 ) -> np.ndarray:  # fmt: skip
     """Weight times the change of the model with shift, slope, ln R, exponent, six shape parameters and 34S.
 
-    ``p`` and ``sulfur`` are areas of peaks, ascending, and their change with 34S. ``tables``, shape (cells, 9), hold the
-    peak shape S, its slope, d(u S)/du and the changes of S with shape parameters; the cell next to u is taken. What
-    depends on the place of a peak changes little over its reach and is taken at the point.
+    ``p`` and ``sulfur`` are areas of peaks, ascending, and their change with 34S. ``tables``, shape (cells, 9), hold
+    the peak shape S, its slope, d(u S)/du and the changes of S with shape parameters. What depends on the place of a
+    peak changes little over its reach and is taken at the point.
     """
     out = np.empty((len(x), 11))
     first = 0
     for i in range(len(x)):
         while first < len(p) and x[i] - centre[first] > reach * width[first]:
             first += 1
-        shape = slope = stretch = s3 = s4 = s5 = s6 = s7 = s8 = heavy = 0.0
+        slope = stretch = asymmetry = lorentzian = h3 = h4 = h5 = h6 = heavy = 0.0
         for j in range(first, len(p)):
             inverse = 1.0 / width[j]
             place = (x[i] - centre[j]) * inverse + reach
             if place <= 0.0:
                 break
-            cell = int(place / step + 1.5)
-            area = p[j] * inverse
-            shape = tables[cell, 0]
-            slope += area * inverse * tables[cell, 1]
-            stretch += area * tables[cell, 2]
-            s3 += area * tables[cell, 3]
-            s4 += area * tables[cell, 4]
-            s5 += area * tables[cell, 5]
-            s6 += area * tables[cell, 6]
-            s7 += area * tables[cell, 7]
-            s8 += area * tables[cell, 8]
-            heavy += sulfur[j] * inverse * shape
-        moved = -1e-6 * x[i] * weight[i] * slope
-        narrowed = weight[i] * stretch
-        out[i, 0], out[i, 1] = moved, moved * (x[i] - middle) / half_span
-        out[i, 2], out[i, 3] = narrowed, narrowed * np.log(x[i] / middle)
-        out[i, 4], out[i, 5], out[i, 6] = weight[i] * s3, weight[i] * s4, weight[i] * s5
-        out[i, 7], out[i, 8], out[i, 9] = weight[i] * s6, weight[i] * s7, weight[i] * s8
-        out[i, 10] = weight[i] * heavy
+            place = place / step + 1.0
+            k = int(place)
+            right = place - k
+            left = 1.0 - right
+            heavy += sulfur[j] * inverse * (left * tables[k, 0] + right * tables[k + 1, 0])
+            left *= p[j] * inverse
+            right *= p[j] * inverse
+            slope += inverse * (left * tables[k, 1] + right * tables[k + 1, 1])
+            stretch += left * tables[k, 2] + right * tables[k + 1, 2]
+            asymmetry += left * tables[k, 3] + right * tables[k + 1, 3]
+            lorentzian += left * tables[k, 4] + right * tables[k + 1, 4]
+            h3 += left * tables[k, 5] + right * tables[k + 1, 5]
+            h4 += left * tables[k, 6] + right * tables[k + 1, 6]
+            h5 += left * tables[k, 7] + right * tables[k + 1, 7]
+            h6 += left * tables[k, 8] + right * tables[k + 1, 8]
+        shifted = -1e-6 * x[i] * slope
+        out[i, 0], out[i, 1] = shifted, shifted * (x[i] - middle) / half_span
+        out[i, 2], out[i, 3] = stretch, stretch * np.log(x[i] / middle)
+        out[i, 4], out[i, 5] = asymmetry, lorentzian
+        out[i, 6], out[i, 7], out[i, 8], out[i, 9] = h3, h4, h5, h6
+        out[i, 10] = heavy
+        for k in range(11):
+            out[i, k] *= weight[i]
     return out

@@ -137,11 +137,11 @@ def ion_peaks(ions: Sequence[Ion]) -> Peaks:
     if not ions:
         return Peaks(np.zeros(1, dtype=int), np.empty(0), np.empty(0), np.empty(0))
     hydrogen = isotope_table()["H"][0].mass
-    made: dict[tuple[str, Modification], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    made: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
     parts, lost, charge = [], [], []
     for ion in ions:
-        # By the name, whose hash is kept: the formula's would be computed anew for each ion
-        key = (ion.shell.name, ion.modification)
+        # By identity: hashes of shells and modifications take longer than the look-up is worth
+        key = (id(ion.shell), id(ion.modification))
         if key not in made:
             made[key] = _neutral_envelope(ion.shell, ion.modification)
         parts.append(made[key])
@@ -271,8 +271,6 @@ def derivatives(
     x: np.ndarray, weight: np.ndarray, peaks: Peaks, instrument: Instrument, amounts: np.ndarray
 ) -> np.ndarray:
     """Weight times the change of the model, sum of amounts times columns, with each nuisance parameter of `NUISANCES`.
-
-    The table of the peak shape is read without interpolation, which changes a derivative by about 1 % of its size.
 
     Returns
     -------

@@ -61,9 +61,10 @@ def find_etch_products(
         if float((left**2).sum()) > (1.0 - _SAME_SHAPE) * float(((y - np.median(y)) ** 2).sum()):
             continue
         ion = made[k]
-        mono = (ion.formula.monoisotopic_mass - ion.charge * ELECTRON_MASS) / abs(ion.charge)
+        formula = ion.formula
+        mono = (formula.monoisotopic_mass - ion.charge * ELECTRON_MASS) / abs(ion.charge)
         found.append(
-            Assignment(ion.label, ion.formula.hill(), ion.charge, -1, 0, ion.hydrogens_lost, float(tops[k]), mono,
+            Assignment(ion.label, formula.hill(), ion.charge, -1, 0, ion.hydrogens_lost, float(tops[k]), mono,
                        float(solution[0]), sd)
         )  # fmt: skip
     return sorted(found, key=lambda item: -item.intensity)

@@ -50,11 +50,11 @@ class Modification:
 
     cations: tuple[tuple[str, int], ...] = ()
     neutrals: tuple[tuple[str, int], ...] = ()
+    positive_charges: int = field(init=False, compare=False, repr=False)  # that the cations bring
 
-    @property
-    def positive_charges(self) -> int:
-        """Charges that the cations bring."""
-        return sum(count for _, count in self.cations)
+    def __post_init__(self) -> None:
+        # Kept, because every ion asks for it many times
+        object.__setattr__(self, "positive_charges", sum(count for _, count in self.cations))
 
     @property
     def dopants(self) -> tuple[tuple[str, int], ...]:
@@ -289,13 +289,12 @@ def ions(
     ----------
     charges : signed
     """
-    brought = [change.positive_charges for change in changes]
     made = []
     for shell in all_shells:
-        possible = [(k, change) for k, change in enumerate(changes) if heavy_formula(shell, change) is not None]
+        possible = [change for change in changes if heavy_formula(shell, change) is not None]
         for charge, core in itertools.product(charges, core_charges):
-            for k, change in possible:
-                lost = -charge + core + brought[k]
+            for change in possible:
+                lost = -charge + core + change.positive_charges
                 if lost <= shell.acids + 1 and (charge > 0 or lost >= 0):
                     made.append(Ion(shell, charge, core, change))
     return made

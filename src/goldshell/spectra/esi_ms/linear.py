@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from goldshell.spectra.esi_ms.columns import Columns
 
@@ -45,11 +45,11 @@ def solve_signed(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
 def inverse_of(gram: np.ndarray) -> np.ndarray:
     """Inverse of the matrix of the normal equations: the covariance of the coefficients."""
     scale, factor = _factored(gram)
-    return cholesky_solve(factor, np.diag(scale)) * scale[:, None]
+    return cholesky_inverse(factor) * scale[:, None] * scale[None, :]
 
 
 def cholesky(matrix: np.ndarray) -> np.ndarray:
-    """Lower Cholesky factor of a symmetric matrix, which it overwrites; what stands above the diagonal is no part of it.
+    """Lower Cholesky factor of a symmetric matrix, which it overwrites; above the diagonal stands nothing of use.
 
     Raises
     ------
@@ -64,6 +64,12 @@ def cholesky(matrix: np.ndarray) -> np.ndarray:
 def cholesky_solve(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Solution by a factor of `cholesky`."""
     return dpotrs(factor, right, lower=True)[0]
+
+
+def cholesky_inverse(factor: np.ndarray) -> np.ndarray:
+    """Inverse of the matrix whose factor `cholesky` gave, which it overwrites."""
+    lower = np.tril(dpotri(factor, lower=True, overwrite_c=True)[0])
+    return lower + np.tril(lower, -1).T
 
 
 def _factored(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

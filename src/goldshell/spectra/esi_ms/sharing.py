@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goldshell.spectra.esi_ms.linear import cholesky, cholesky_solve
+from goldshell.spectra.esi_ms.linear import cholesky, cholesky_inverse, cholesky_solve
 
 _LEAN = 0.5  # prior standard deviation of D
 _SCATTERS = np.array([0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6])
@@ -99,7 +99,7 @@ def share_out(
     if len(outside):
         full[np.ix_(outside, inside)] = -pull
         drawn[outside] = amounts[outside] + pull @ rest
-    after = everything - everything[:, inside] @ cholesky_solve(factor, everything[inside, :])
+    after = full @ everything
     return Shared(drawn, 0.5 * (after + after.T), full, scatter, tuple(inside[under].tolist()))
 
 
@@ -193,7 +193,7 @@ def _above(
     """Ions far above what the others predict for them, furthest first, each judged with those before it set aside."""
     jacobian, sd = model.jacobian(), model.prior_sd
     variance = spread + np.diag((scatter * model.level()) ** 2) + jacobian @ (sd[:, None] ** 2 * jacobian.T)
-    inverse = cholesky_solve(cholesky(variance), np.eye(len(amounts)))
+    inverse = cholesky_inverse(cholesky(variance))
     rest = amounts - model.target(model.expected())
     closed = (model.f[model.shell] > _SMALL * model.f.sum()) | (amounts > _TINY * model.f.sum())
     closed[known] = True

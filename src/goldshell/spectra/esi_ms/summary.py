@@ -272,10 +272,10 @@ def _assignments(fit: Fit, covariance: np.ndarray, top: np.ndarray) -> list[Assi
         if amount <= 2.0 * sd or amount <= 0:
             continue
         ion = fit.ions[i]
-        mono = ion.formula.monoisotopic_mass
+        formula = ion.formula
         size = abs(ion.charge)
         found.append(
-            Assignment(ion.label, ion.formula.hill(), ion.charge, ion.shell.n, ion.core_charge, ion.hydrogens_lost,
-                       float(top[i]), (mono - ion.charge * ELECTRON_MASS) / size, amount, sd)
+            Assignment(ion.label, formula.hill(), ion.charge, ion.shell.n, ion.core_charge, ion.hydrogens_lost,
+                       float(top[i]), (formula.monoisotopic_mass - ion.charge * ELECTRON_MASS) / size, amount, sd)
         )  # fmt: skip
     return found
