@@ -122,22 +122,6 @@ of the same given ions on the same points at a given calibration and peak shape,
 it does not keep a pure sample pure. *Told nothing* is the whole analysis, which masserstein does not attempt:
 calibration, peak shape, charges, adducts, selection, intervals.
 """
-LARGE_HEAD, *large, ""]), encoding="utf-8")
-
-
-HEAD = """# ESI-MS against masserstein
-
-Written by `python benchmarks/peers_esims.py docs/benchmarks-esi-ms.md` (set `MASSERSTEIN_PYTHON` to an interpreter that has
-masserstein). Synthetic spectra of Au25(p-MBSA)18-n(p-MBA)n, 10,400 points, charges 4 and 5, 0 to 2 Na, R 15,000, 0.3 %
-noise, 5 ppm off. masserstein (Wasserstein regression, [Ciach et al. 2021](https://doi.org/10.1002/rcm.8956)) is given the
-species, the true calibration and the true peak shape.
-"""
-METHOD = f"""Both programs are timed alike: CPU time with that of child processes, best of {REPEATS}, envelopes and peak shapes made anew
-each time by masserstein and kept between runs by goldshell. *Told as much* is the same task: amounts of the same given ions
-on the same points at a given calibration and peak shape, by goldshell's linear step; by itself it does not keep a pure
-sample pure. *Told nothing* is the whole analysis, which masserstein does not attempt: calibration, peak shape, charges,
-adducts, selection, intervals.
-"""
 LARGE_HEAD = """## A large spectrum
 
 Times on a shared machine; they vary by tens of per cent. Compiled code is in numba's cache on disk.
