@@ -210,6 +210,11 @@ def time_activity(
         curves.append(_curve(roi, when, mean, sem, saturated, bad, behind, itself))
         if bad > _WARN_BAD * roi.pixels:
             warnings.append(f"{bad} of {roi.pixels} pixels of {roi.name!r} are hot, dead or stuck and left out")
+        if missing := int(np.isnan(mean).sum()):
+            warnings.append(
+                f"{roi.name!r} has no usable pixel in {missing} of {stack.frames} frames: it left the picture, or all "
+                "of its pixels are left out"
+            )
         if saturated.any():
             frames = int(np.count_nonzero(saturated))
             warnings.append(

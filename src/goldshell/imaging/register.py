@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 _UPSAMPLING = 50  # drift to 1/50 pixel
 _SMOOTH = 1.5  # width of the smoothing before correlation [pixel]
 _POOR = 0.5  # correlation with the template below which a frame is not followed
+_FARTHEST = 0.15  # of the image's shorter side: no animal moves more from frame to frame, another organ lit up
 _LEARNING = 0.2  # share of each frame in the template that the next one is compared with
 _ANCHORS = 16  # frames among which the clearest is sought
 
@@ -83,6 +84,7 @@ def find_drift(stack: ImageStack, camera: Camera, *, reference: int = 0) -> Drif
     window = np.outer(*(_taper(length) for length in stack.shape))
     anchor = max(stack.sample(_ANCHORS), key=lambda index: float(np.sum(_features(stack, camera, index) ** 2)))
     shifts, correlations = np.zeros((stack.frames, 2)), np.ones(stack.frames)
+    lost = np.zeros(stack.frames, dtype=bool)
     for course in (range(anchor + 1, stack.frames), range(anchor - 1, -1, -1)):
         template, last = _unit(_features(stack, camera, anchor)), np.zeros(2)
         for index in course:
@@ -90,17 +92,18 @@ def find_drift(stack: ImageStack, camera: Camera, *, reference: int = 0) -> Drif
             shift = _shift(template * window, features, window, last)
             back = _unit(ndimage.shift(features, -shift, order=1, mode="nearest"))
             correlations[index] = _alike(template * window, back * window)
-            if correlations[index] >= _POOR:
+            jump = float(np.max(np.abs(shift - last))) / min(stack.shape)
+            lost[index] = correlations[index] < _POOR or jump > _FARTHEST
+            if not lost[index]:
                 last = shift
                 template = _unit((1 - _LEARNING) * template + _LEARNING * back)
             shifts[index] = last
     shifts = shifts - shifts[reference]
     warnings = []
-    poor = np.flatnonzero(correlations < _POOR)
-    if poor.size:
+    if lost.any():
         warnings.append(
-            f"registration: {poor.size} frames show too little to follow (frame {poor[0] + 1} first); they keep the "
-            "place of the frame beside them"
+            f"registration: {int(lost.sum())} frames show too little to follow, or other organs than the frame beside "
+            f"them (frame {int(np.argmax(lost)) + 1} first); they keep the place of the frame beside them"
         )
     return Drift(shifts, correlations, reference, tuple(warnings))
 
