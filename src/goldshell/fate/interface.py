@@ -78,11 +78,7 @@ class FateModel:
         ------
         InputError : the model needs a covariate that is not given
         """
-        given = {"times": times, "animal": animal, "dose": dose}
-        for name, unit in _SIZES.items():
-            for key in (name, f"{name}_{unit}"):
-                if covariates and key in covariates:
-                    given[name] = covariates[key]
+        given = {"times": times, "animal": animal, "dose": dose} | self.sizes(covariates or {})
         size = len(next(iter(values.values()))) if values else 1
         kind = self.module.Parameters
         if self.linear and self.name == "minimal":  # its matrix takes arrays: all sets at once
@@ -100,6 +96,29 @@ class FateModel:
         out = solve_linear(matrices, start, times)
         out = out.reshape(-1, *out.shape[-2:])
         return {name: out[..., index] for index, name in enumerate(names)}
+
+    def sizes(self, covariates: Mapping[str, float]) -> dict[str, float]:
+        """Those covariates of a group that the model uses.
+
+        Parameters
+        ----------
+        covariates : as in `courses`
+
+        Returns
+        -------
+        argument of the model -> value [nm; g]
+        """
+        solver = self.module.rate_matrix if self.linear else self.module.amounts
+        wanted = set(inspect.signature(solver).parameters)
+        for name in ("compartments", "summary"):
+            if hasattr(self.module, name):
+                wanted |= set(inspect.signature(getattr(self.module, name)).parameters)
+        return {
+            name: covariates[key]
+            for name, unit in _SIZES.items()
+            for key in (name, f"{name}_{unit}")
+            if name in wanted and key in covariates
+        }
 
     def _names(self, given: Mapping[str, Any]) -> tuple[str, ...]:
         if hasattr(self.module, "compartments"):

@@ -243,6 +243,14 @@ class FitProblem:
         return dataclasses.replace(self, groups=groups)
 
 
+class _Batch:
+    """Groups that are solved together, the times that they need, and where each stands among them."""
+
+    def __init__(self, groups: tuple[int, ...], times: Array) -> None:
+        self.groups, self.times = groups, times
+        self.where = {float(time): position for position, time in enumerate(times)}
+
+
 class Evaluator:
     """Predictions, residuals and their derivatives for a problem."""
 
@@ -287,7 +295,7 @@ class Evaluator:
             self._rows.append(slice(row, row + len(group.entries)))
             row += len(group.entries)
         self._size = row
-        self._grids = [_grid(group.entries) for group in problem.groups]
+        self._batches = _batches(problem)
         entries = [one for group in problem.groups for one in group.entries]
         self.observed = np.array([not math.isnan(one.value) for one in entries])
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -295,21 +303,21 @@ class Evaluator:
         self._sigma = np.array([one.sigma for one in entries])
         self._below = np.array([one.relation == "<" for one in entries])
         self._above = np.array([one.relation == ">" for one in entries])
-        self._orders = [
-            (self._rows[one.larger[0]].start + one.larger[1], self._rows[one.smaller[0]].start + one.smaller[1], one)
-            for one in problem.orders
-        ]
+        orders = problem.orders
+        self._larger = np.array([self._rows[one.larger[0]].start + one.larger[1] for one in orders], dtype=int)
+        self._smaller = np.array([self._rows[one.smaller[0]].start + one.smaller[1] for one in orders], dtype=int)
+        self._order_spread = np.array([one.spread for one in orders])
+        self._alike = np.array([one.alike for one in orders], dtype=bool)
         self._prior = np.array([item.inward(item.prior) for item in problem.parameters])
         self._width = np.array([item.spread for item in problem.parameters])
         self._with_prior = np.isfinite(self._width)
-        self._cached: tuple[bytes, Array] | None = None
 
     @property
     def groups(self) -> list[str]:
         """Label of every residual, for tests within series."""
         entries = [one for group in self.problem.groups for one in group.entries]
         labels = [one.series for one, seen in zip(entries, self.observed, strict=True) if seen]
-        return labels + ["orders"] * len(self._orders) + ["priors"] * int(self._with_prior.sum())
+        return labels + ["orders"] * len(self.problem.orders) + ["priors"] * int(self._with_prior.sum())
 
     def group_values(self, inner: Array, number: int) -> dict[str, float]:
         """Parameters of the model for one group [their units]."""
@@ -328,9 +336,9 @@ class Evaluator:
         number : of the group
         times : [h]
         """
-        return self._courses(self._coordinates(np.atleast_2d(inner), number), number, times)
+        return self._courses(self._coordinates(np.atleast_2d(inner), number), _Batch((number,), times))
 
-    def _courses(self, coordinates: Array, number: int, times: Array) -> dict[str, Array]:
+    def _courses(self, coordinates: Array, batch: _Batch) -> dict[str, Array]:
         problem = self.problem
         values: dict[str, Array] = {
             name: np.full(len(coordinates), float(value)) for name, value in problem.fixed.items()
@@ -340,7 +348,7 @@ class Evaluator:
         if "fu_theta" in values:
             values["sieving"] = values.pop("fu_theta")
             values["unbound_fraction"] = np.ones(len(coordinates))
-        return problem.model.courses(values, times, problem.animal, problem.groups[number].covariates)
+        return problem.model.courses(values, batch.times, problem.animal, problem.groups[batch.groups[0]].covariates)
 
     def _coordinates(self, inner: Array, number: int) -> Array:
         """Coordinates of a group's parameters (m, q)."""
@@ -368,35 +376,60 @@ class Evaluator:
 
     def log_predictions(self, inner: Array) -> Array:
         """ln of every predicted number (n,)."""
-        out = np.empty(self._size)
-        for number in range(len(self.problem.groups)):
-            coordinates = self._coordinates(inner[None], number)
-            out[self._rows[number]] = self._log(coordinates, number)[0] + self._shift[number] @ inner
-        return out
+        return np.asarray(self._log_many(inner[None])[0])
 
     def log_derivatives(self, inner: Array) -> Array:
         """Derivative of `log_predictions` (n, p)."""
-        out = np.zeros((self._size, len(inner)))
-        for number in range(len(self.problem.groups)):
-            coordinates, matrix = self._coordinates(inner[None], number)[0], self._slopes(inner, number)
-            moved = np.flatnonzero(np.any(matrix != 0.0, axis=1))
-            sets = np.repeat(coordinates[None], 2 * len(moved), axis=0)
-            for row, position in enumerate(moved):
-                sets[2 * row, position] += STEP
-                sets[2 * row + 1, position] -= STEP
-            if len(moved):
-                logs = self._log(sets, number)
-                slopes = (logs[0::2] - logs[1::2]).T / (2 * STEP)  # (n, moved)
-                slopes[np.abs(slopes) < _NOISE] = 0.0  # rounding errors would look like information
-                out[self._rows[number]] = slopes @ matrix[moved]
-            out[self._rows[number]] += self._shift[number]
-        return out
+        return self._log_and_slopes(inner)[1]
 
-    def _log(self, coordinates: Array, number: int) -> Array:
-        """ln of the predicted numbers of one group for several sets of coordinates (m, n)."""
+    def _log_many(self, inner: Array) -> Array:
+        """ln of every predicted number for many points (m, n)."""
+        found = self._log([self._coordinates(inner, number) for number in range(len(self.problem.groups))])
+        return np.concatenate([one + inner @ shift.T for one, shift in zip(found, self._shift, strict=True)], axis=1)
+
+    def _log_and_slopes(self, inner: Array) -> tuple[Array, Array]:
+        """`log_predictions` (n,) and their derivative (n, p) from one solution of the model."""
+        matrices, moved, sets = [], [], []
+        for number in range(len(self.problem.groups)):
+            matrix = self._slopes(inner, number)
+            matrices.append(matrix)
+            moved.append(np.flatnonzero(np.any(matrix != 0.0, axis=1)))
+            steps = STEP * np.eye(len(matrix))[moved[-1]]
+            sets.append(self._coordinates(inner[None], number) + np.vstack([np.zeros(len(matrix)), steps, -steps]))
+        logs, out = np.empty(self._size), np.empty((self._size, len(inner)))
+        for number, found in enumerate(self._log(sets)):
+            rows, count = self._rows[number], len(moved[number])
+            slopes = (found[1 : 1 + count] - found[1 + count :]).T / (2 * STEP)  # (n, moved)
+            slopes[np.abs(slopes) < _NOISE] = 0.0  # rounding errors would look like information
+            logs[rows] = found[0] + self._shift[number] @ inner
+            out[rows] = slopes @ matrices[number][moved[number]] + self._shift[number]
+        return logs, out
+
+    def _log(self, sets: Sequence[Array]) -> list[Array]:
+        """ln of the predicted numbers of every group, recovery and scales left out.
+
+        Parameters
+        ----------
+        sets : coordinates of every group, (m_g, q) each
+
+        Returns
+        -------
+        (m_g, n_g) for every group
+        """
+        found: list[Array] = [np.empty(0)] * len(sets)
+        for batch in self._batches:
+            courses = self._courses(np.concatenate([sets[number] for number in batch.groups]), batch)
+            first = 0
+            for number in batch.groups:
+                rows = slice(first, first + len(sets[number]))
+                mine = {name: course[rows] for name, course in courses.items()}
+                found[number] = self._read(mine, sets[number], number, batch)
+                first = rows.stop
+        return found
+
+    def _read(self, courses: Mapping[str, Array], coordinates: Array, number: int, batch: _Batch) -> Array:
+        """ln of the predicted numbers of one group from its courses (m, n)."""
         problem, group = self.problem, self.problem.groups[number]
-        times, ends, begins = self._grids[number]
-        courses = self._courses(coordinates, number, times)
         animal, blood = problem.animal, problem.animal.residual_blood
         volume: Any = animal.plasma_volume
         if "V1" in self._targets:
@@ -409,7 +442,7 @@ class Evaluator:
         cells = 1.0 - animal.hematocrit
         out = np.empty((len(coordinates), len(group.entries)))
         for position, one in enumerate(group.entries):
-            end, begin = ends[position], begins[position]
+            end, begin = batch.where[one.time], batch.where[one.start]
             if one.quantity == "concentration":
                 value = concentration[:, end] * (cells if one.parts[0] == "blood" else 1.0)
             else:
@@ -424,7 +457,7 @@ class Evaluator:
                         )
                         continue
                     value = value + courses[part][:, end]
-                    if begin is not None:
+                    if one.start > 0:
                         value = value - courses[part][:, begin]
                     if part in blood:
                         value = value + blood[part] * cells * concentration[:, end]
@@ -436,28 +469,25 @@ class Evaluator:
         return self._residuals(self.log_predictions(inner), inner)
 
     def _residuals(self, logs: Array, inner: Array) -> Array:
+        """Residuals (..., r) of predictions (..., n) at points (..., p)."""
         with np.errstate(invalid="ignore"):
             z = (self._log_value - logs) / self._sigma
         out = np.where(self._below, _censored(z), np.where(self._above, _censored(-z), z))
-        orders = []
-        for larger, smaller, one in self._orders:
-            gap = (logs[larger] - logs[smaller]) / one.spread
-            orders.append(gap if one.alike else float(_censored(np.array([gap]))[0]))
-        prior = ((inner - self._prior) / self._width)[self._with_prior]
-        return np.concatenate([out[self.observed], np.array(orders), prior])
+        gap = (logs[..., self._larger] - logs[..., self._smaller]) / self._order_spread
+        orders = np.where(self._alike, gap, _censored(gap))
+        prior = ((inner - self._prior) / self._width)[..., self._with_prior]
+        return np.concatenate([out[..., self.observed], orders, prior], axis=-1)
 
     def jacobian(self, inner: Array) -> Array:
         """Derivative of the residuals (n, p)."""
-        logs, slopes = self.log_predictions(inner), self.log_derivatives(inner)
+        logs, slopes = self._log_and_slopes(inner)
         with np.errstate(invalid="ignore"):
             z = (self._log_value - logs) / self._sigma
         factor = np.where(self._below, _censored_slope(z), np.where(self._above, -_censored_slope(-z), 1.0))
         data = (-factor / self._sigma)[:, None] * slopes
-        orders = np.zeros((len(self._orders), len(inner)))
-        for row, (larger, smaller, one) in enumerate(self._orders):
-            gap = (logs[larger] - logs[smaller]) / one.spread
-            steep = 1.0 if one.alike else float(_censored_slope(np.array([gap]))[0])
-            orders[row] = steep / one.spread * (slopes[larger] - slopes[smaller])
+        gap = (logs[self._larger] - logs[self._smaller]) / self._order_spread
+        steep = np.where(self._alike, 1.0, _censored_slope(gap)) / self._order_spread
+        orders = steep[:, None] * (slopes[self._larger] - slopes[self._smaller])
         prior = np.diag(1.0 / self._width)[self._with_prior]
         return np.vstack([data[self.observed], orders, prior])
 
@@ -472,25 +502,27 @@ class Evaluator:
         -------
         (m,) [nat]
         """
-        logs = np.empty((len(inner), self._size))
-        for number in range(len(self.problem.groups)):
-            coordinates = self._coordinates(inner, number)
-            logs[:, self._rows[number]] = self._log(coordinates, number) + inner @ self._shift[number].T
-        rows = [self._residuals(one, point) for one, point in zip(logs, inner, strict=True)]
-        return np.array([-0.5 * float(row @ row) for row in rows])
+        return np.asarray(-0.5 * np.sum(self._residuals(self._log_many(inner), inner) ** 2, axis=1))
 
     @property
     def data_rows(self) -> int:
         """Number of residuals that are not priors."""
-        return int(self.observed.sum()) + len(self._orders)
+        return int(self.observed.sum()) + len(self.problem.orders)
 
 
-def _grid(entries: Sequence[Entry]) -> tuple[Array, list[int], list[int | None]]:
-    """Times that are needed, and where end and begin of every entry stand among them."""
-    times = np.unique([0.0, *(one.time for one in entries), *(one.start for one in entries)])
-    where = {float(time): number for number, time in enumerate(times)}
-    begins = [where[float(one.start)] if one.start > 0 else None for one in entries]
-    return times, [where[float(one.time)] for one in entries], begins
+def _batches(problem: FitProblem) -> tuple[_Batch, ...]:
+    """Groups that differ in their parameters only, which one call of a linear model solves."""
+    together: dict[tuple[Any, ...], list[int]] = {}
+    for number, group in enumerate(problem.groups):
+        sizes = problem.model.sizes(group.covariates)
+        key = tuple(sorted(sizes.items())) if problem.model.linear else (number,)
+        together.setdefault(key, []).append(number)
+    out = []
+    for numbers in together.values():
+        entries = [one for number in numbers for one in problem.groups[number].entries]
+        times = np.unique([0.0, *(one.time for one in entries), *(one.start for one in entries)])
+        out.append(_Batch(tuple(numbers), times))
+    return tuple(out)
 
 
 def _censored(z: Array) -> Array:

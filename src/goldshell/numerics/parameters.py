@@ -8,6 +8,7 @@ documentation page is generated from the same declarations.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ def parameter(
     return field(default=default, metadata={"unit": unit, "source": source, "meaning": meaning, "bounds": bounds})
 
 
+@functools.cache
 def describe_parameters(model: type) -> tuple[ParameterInfo, ...]:
     """The parameters of a ``Parameters`` dataclass, in order."""
     described = []
