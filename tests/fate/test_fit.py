@@ -143,7 +143,7 @@ def test_only_the_product_is_fitted_and_said(whole: FateFit) -> None:
     assert not names & {"sieving", "unbound_fraction"}
     assert "Only the product fu theta" in whole.statements[0]
     at = whole.problem.start
-    both = Evaluator(whole.problem).group_values(at, 0)["fu_theta"]
+    both = Evaluator(whole.problem).group_values(at, 0)["fu_theta"][0]
     one, other = (
         minimal.amounts([24.0], minimal.Parameters(unbound_fraction=fu, sieving=both / fu)) for fu in (1.0, 0.25)
     )

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from goldshell.fate.design import identifiability_table as identifiability_table
     from goldshell.fate.design import plan_from_parameters as plan_from_parameters
     from goldshell.fate.design import planning_problem as planning_problem
-    from goldshell.fate.explain import FateExplanation as FateExplanation
     from goldshell.fate.explain import explain as explain
+    from goldshell.fate.explanation import FateExplanation as FateExplanation
     from goldshell.fate.fit import FateFit as FateFit
     from goldshell.fate.fit import fit as fit
     from goldshell.fate.interface import fate_model as fate_model

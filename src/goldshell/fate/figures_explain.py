@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from goldshell.errors import UnknownNameError
-from goldshell.fate.explain import SHELLS, FateExplanation
+from goldshell.fate.explanation import FateExplanation
 from goldshell.fate.figures import COMPARTMENT_COLOURS
+from goldshell.fate.questions.zhang2026 import SHELLS
 from goldshell.plotting import COLOURS, house_style, new_figure
 
 
@@ -17,7 +18,7 @@ def explanation_figure(explanation: FateExplanation) -> Figure:
 
     Parameters
     ----------
-    explanation : of `goldshell.fate.explain`
+    explanation : of `goldshell.fate.explain.explain`
     """
     figures = {"sizes": urine_against_size, "zhang2026": gold_against_shell, "table1": table_rows}
     if explanation.question not in figures:

@@ -122,7 +122,9 @@ def _volumes(result: FateFit, number: int, row: Array | None = None) -> float:
     """Plasma volume of a group [mL]."""
     evaluator = Evaluator(result.problem)
     found = evaluator.group_values(result.statistics.values if row is None else row, number)
-    return found.get("V1", result.problem.fixed.get("V1", result.problem.animal.plasma_volume))
+    if "V1" in found:
+        return float(found["V1"][0])
+    return result.problem.fixed.get("V1", result.problem.animal.plasma_volume)
 
 
 def _measured_course(

@@ -1,15 +1,12 @@
 """Fit a model of fate to measured gold: parameters with intervals, recovery, and what the samples cannot say.
 
-A search from several starts; intervals by profile likelihood (or curvature); posterior samples on request. Errors are
-log-normal (`goldshell.fate.prepare`), the problem is that of `goldshell.fate.problem`. Where the residuals are wider
-than the stated errors, all errors are widened by the same factor, and this is said. The spread between groups is the
-one with the largest marginal likelihood (Laplace), unless it is given.
+A search from several starts (`goldshell.fate.solve`); intervals by profile likelihood (or curvature); posterior samples
+on request. Errors are log-normal (`goldshell.fate.prepare`), the problem is that of `goldshell.fate.problem`.
 
 References
 ----------
 Beal, J. Pharmacokinet. Pharmacodyn. 28 (2001) 481-504, doi:10.1023/A:1012299115260 (censored values)
 Raue et al., Bioinformatics 25 (2009) 1923-1929, doi:10.1093/bioinformatics/btp358 (profiles)
-Tierney & Kadane, J. Am. Stat. Assoc. 81 (1986) 82-86, doi:10.1080/01621459.1986.10478240 (Laplace)
 """
 
 from __future__ import annotations
@@ -29,14 +26,13 @@ from goldshell.fate.lint import LintResult, lint
 from goldshell.fate.precision import data_errors
 from goldshell.fate.prepare import FitOptions, Posed, pose
 from goldshell.fate.problem import Evaluator, FateParameter, FitProblem, check_problem, outward
+from goldshell.fate.solve import STARTS, Solution, best_spread, effective_parameters, solve_with_errors
 from goldshell.numerics import (
     Estimate,
     FitResult,
     LeastSquaresProblem,
     ProfileResult,
     aicc,
-    multi_start,
-    scattered_starts,
     summarise,
     trace_profile,
 )
@@ -48,11 +44,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_STARTS = 6
-_SCATTER = 1.5  # of the starts, search coordinates
-_WIDER = 1.5  # chi squared per degree of freedom from which errors are widened
-_ROUNDS = 4
-_SPREADS = (0.03, 0.1, 0.2, 0.4, 0.8)
 _DETERMINED = 0.5  # relative error from the samples alone, below which a parameter counts as identified
 _TOLD = 0.7  # of the width of the prior of a recovery, which stays in its error: the samples say as much as the prior
 _CORRELATED = 0.9
@@ -285,7 +276,7 @@ def laplace_draws(statistics: FitResult, count: int, *, seed: int) -> Array:
     return np.asarray(np.clip(drawn, low, high))
 
 
-def posterior_draws(result: FateFit, count: int, *, steps: int = 150) -> Array:
+def posterior_draws(result: FateFit, count: int, *, steps: int = 200) -> Array:
     """Draws from the posterior itself, in search coordinates (count, p).
 
     Parameters
@@ -353,7 +344,8 @@ def fit_posed(
     FateFit
     """
     check_problem(posed.problem)
-    problem, inner, agreeing, widened, notes = _with_errors(posed, widen)
+    found = solve_with_errors(posed, widen)
+    problem, inner = found.problem, found.inner
     posed = dataclasses.replace(posed, problem=problem)
     evaluator = Evaluator(problem)
     residuals, jacobian = evaluator.residuals(inner), evaluator.jacobian(inner)
@@ -376,12 +368,12 @@ def fit_posed(
     )
     count = evaluator.data_rows
     chi = float(residuals[:count] @ residuals[:count])
-    freedom = count - _effective(jacobian, count, statistics.covariance)
+    freedom = count - effective_parameters(jacobian, count, statistics.covariance)
     population = sum(item.role in {"population", "slope"} for item in problem.parameters)
     posterior = _sample(problem, evaluator, statistics, posterior_steps) if posterior_steps else None
     spreads = [item.spread for item in problem.parameters if item.role == "deviation"]
     statements = identifiability_statements(problem, inner, errors)
-    warnings = _warnings(posed, statistics, parameters, linted, notes, agreeing)
+    warnings = _warnings(posed, statistics, parameters, linted, found)
     predictions = _predictions(evaluator, inner)
     warnings += [
         f"{item.compartment} at {item.time:g} h{f' of {item.group}' if item.group else ''}: observed "
@@ -401,127 +393,13 @@ def fit_posed(
         posterior=posterior,
         chi_squared=chi,
         degrees_of_freedom=freedom,
-        widened=widened,
+        widened=found.widened,
         spread=spreads[0] if spreads else math.nan,
         aicc=aicc(-0.5 * chi - _log_sigma(problem), population, problem.count),
-        agreeing=agreeing,
-        starts=_STARTS,
+        agreeing=found.agreeing,
+        starts=STARTS,
         warnings=tuple(dict.fromkeys(warnings)) + (posterior.warnings if posterior else ()),
     )
-
-
-def solve(problem: FitProblem, start: Array | None = None, *, starts: int = _STARTS) -> tuple[Array, float, int]:
-    """Best search coordinates, their sum of squares, and how many searches ended there.
-
-    Parameters
-    ----------
-    problem : to solve
-    start : where to begin; that of the problem when None
-    starts : number of searches
-    """
-    evaluator = Evaluator(problem)
-    bounds = [item.inner_bounds for item in problem.parameters]
-    scatter = [min(item.spread, _SCATTER) for item in problem.parameters]
-    first = problem.start if start is None else start
-    places = scattered_starts(first, bounds, starts, seed=problem.seed, spread=scatter)
-    found = multi_start(evaluator.residuals, evaluator.jacobian, places, bounds)
-    best = found[0]
-    agreeing = sum(one.sum_of_squares - best.sum_of_squares < 0.5 for one in found)
-    return best.values, best.sum_of_squares, agreeing
-
-
-def best_spread(problem: FitProblem) -> FitProblem:
-    """The problem with the spread between groups of the largest marginal likelihood (Laplace).
-
-    Parameters
-    ----------
-    problem : with deviations of groups
-    """
-    scores, start = [], None
-    for spread in _SPREADS:
-        trial = _with_spread(problem, spread)
-        start, total, _ = solve(trial, start, starts=1 if start is not None else 3)
-        jacobian = Evaluator(trial).jacobian(start)
-        _, curvature = np.linalg.slogdet(jacobian.T @ jacobian)
-        number = sum(item.role == "deviation" for item in trial.parameters)
-        scores.append(0.5 * total + 0.5 * curvature + number * math.log(spread))
-    return _with_spread(problem, _SPREADS[int(np.argmin(scores))])
-
-
-def _with_spread(problem: FitProblem, spread: float) -> FitProblem:
-    parameters = tuple(
-        dataclasses.replace(item, spread=spread) if item.role == "deviation" else item for item in problem.parameters
-    )
-    return dataclasses.replace(problem, parameters=parameters)
-
-
-def _with_errors(posed: Posed, widen: bool) -> tuple[FitProblem, Array, int, float, list[str]]:
-    """Solve; estimate the errors that are not known, widen those that are too small, and solve again."""
-    problem, notes, widened = posed.problem, [], 1.0
-    inner, _, agreeing = solve(problem)
-    if posed.estimated:
-        before = math.nan
-        for _ in range(_ROUNDS):
-            sigma = _estimated_sigma(problem, inner, posed.estimated)
-            if sigma is None:
-                notes.append("too few single animals to estimate their error: a CV of 25 % between animals is assumed")
-                break
-            problem = _with_sigma(problem, posed.estimated, sigma)
-            inner, _, _ = solve(problem, inner, starts=1)
-            if abs(sigma - before) < 0.01 * sigma:
-                break
-            before = sigma
-        else:
-            sigma = before
-        if sigma is not None:
-            notes.append(
-                f"error of single animals estimated from the residuals: CV {100 * math.expm1(sigma**2) ** 0.5:.0f} %"
-            )
-    known = [
-        one for group in problem.groups for one in group.entries if one.series not in posed.estimated and one.value > 0
-    ]
-    if known and widen:
-        evaluator = Evaluator(problem)
-        residuals, jacobian = evaluator.residuals(inner), evaluator.jacobian(inner)
-        count = evaluator.data_rows
-        covariance = np.asarray(np.linalg.pinv(jacobian.T @ jacobian), dtype=np.float64)
-        freedom = count - _effective(jacobian, count, covariance)
-        ratio = float(residuals[:count] @ residuals[:count]) / freedom if freedom > 1.0 else 0.0
-        if ratio > _WIDER:
-            widened = math.sqrt(ratio)
-            problem = problem.with_sigma(lambda one: one.sigma * widened)
-            inner, _, _ = solve(problem, inner, starts=2)
-            notes.append(
-                f"the samples scatter {widened:.2g} times more than their stated errors: all errors and intervals are "
-                "widened by it; the model may miss something"
-            )
-    return problem, inner, agreeing, widened, notes
-
-
-def _with_sigma(problem: FitProblem, series: frozenset[str], sigma: float) -> FitProblem:
-    return problem.with_sigma(lambda one: sigma if one.series in series and one.relation == "=" else one.sigma)
-
-
-def _estimated_sigma(problem: FitProblem, inner: Array, series: frozenset[str]) -> float | None:
-    """Root mean square residual of ln value of the series, degrees of freedom taken off; None when too few."""
-    evaluator = Evaluator(problem)
-    entries = [one for group in problem.groups for one in group.entries if not math.isnan(one.value)]
-    mine = np.array([one.series in series and one.relation == "=" for one in entries])
-    residuals, jacobian = evaluator.residuals(inner)[: len(entries)], evaluator.jacobian(inner)
-    covariance = np.linalg.pinv(jacobian.T @ jacobian)
-    rows = jacobian[: len(entries)][mine]
-    used = float(np.einsum("ij,jk,ik->", rows, covariance, rows))
-    freedom = mine.sum() - used
-    if freedom < 3.0:
-        return None
-    logs = residuals[mine] * np.array([one.sigma for one in entries])[mine]
-    return max(math.sqrt(float(logs @ logs) / freedom), 0.01)
-
-
-def _effective(jacobian: Array, rows: int, covariance: Array) -> float:
-    """Parameters that the samples, not the priors, decide: the trace of the hat matrix."""
-    finite = np.where(np.isfinite(covariance), covariance, 0.0)
-    return float(np.einsum("ij,jk,ik->", jacobian[:rows], finite, jacobian[:rows]))
 
 
 def _log_sigma(problem: FitProblem) -> float:
@@ -559,11 +437,11 @@ def _group_values(evaluator: Evaluator, statistics: FitResult) -> dict[str, dict
     out: dict[str, dict[str, Estimate]] = {}
     for number, group in enumerate(problem.groups):
         best = evaluator.group_values(statistics.values, number)
-        every = [evaluator.group_values(row, number) for row in drawn]
+        every = evaluator.group_values(drawn, number)
         out[group.name] = {}
-        for name, value in best.items():
-            low, high = np.percentile([one[name] for one in every], [tail, 100.0 - tail])
-            out[group.name][name] = Estimate(value, float(low), float(high), units.get(name, "1"))
+        for name, (value,) in best.items():
+            low, high = np.percentile(every[name], [tail, 100.0 - tail])
+            out[group.name][name] = Estimate(float(value), float(low), float(high), units.get(name, "1"))
     return out
 
 
@@ -588,11 +466,10 @@ def _warnings(
     statistics: FitResult,
     parameters: tuple[FittedFate, ...],
     linted: LintResult | None,
-    notes: list[str],
-    agreeing: int,
+    found: Solution,
 ) -> list[str]:
     said = [str(item) for item in linted.findings if item.severity == "warning"] if linted else []
-    said += [*posed.notes, *notes]
+    said += [*posed.notes, *found.notes]
     for item in parameters:
         if item.parameter.role == "population" and not item.identifiable:
             error = f"{100 * item.data_error:.0f} %" if item.data_error < 100 else "without limit"
@@ -605,8 +482,8 @@ def _warnings(
         if item.at_bound:
             said.append(f"{item.parameter.name} ended at its {item.at_bound} bound")
     said += [text for text in statistics.warnings if "pattern" in text]
-    if agreeing == 1 and _STARTS > 1:
-        said.append(f"only 1 of {_STARTS} searches found the best solution")
+    if found.agreeing == 1 and STARTS > 1:
+        said.append(f"only 1 of {STARTS} searches found the best solution")
     return said
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import itertools
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -44,12 +45,14 @@ class FateModel:
     module : where it stands
     parameters : its parameters
     linear : solved as dx/dt = A x
+    wanted : arguments of its functions
     """
 
     name: str
     module: ModuleType
     parameters: tuple[ParameterInfo, ...]
     linear: bool
+    wanted: frozenset[str]
 
     def courses(
         self,
@@ -108,16 +111,11 @@ class FateModel:
         -------
         argument of the model -> value [nm; g]
         """
-        solver = self.module.rate_matrix if self.linear else self.module.amounts
-        wanted = set(inspect.signature(solver).parameters)
-        for name in ("compartments", "summary"):
-            if hasattr(self.module, name):
-                wanted |= set(inspect.signature(getattr(self.module, name)).parameters)
         return {
             name: covariates[key]
             for name, unit in _SIZES.items()
             for key in (name, f"{name}_{unit}")
-            if name in wanted and key in covariates
+            if name in self.wanted and key in covariates
         }
 
     def _names(self, given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -195,7 +193,9 @@ def _models() -> dict[str, FateModel]:
         }
         if needed <= _KNOWN_ARGUMENTS:
             name = item.name.rpartition(".")[2]
-            found[name] = FateModel(name, module, describe_parameters(module.Parameters), not nonlinear)
+            functions = [getattr(module, key) for key in ("compartments", "summary") if hasattr(module, key)]
+            wanted = frozenset(itertools.chain(*(inspect.signature(one).parameters for one in (solver, *functions))))
+            found[name] = FateModel(name, module, describe_parameters(module.Parameters), not nonlinear, wanted)
     return found
 
 

@@ -266,6 +266,8 @@ class Evaluator:
             kinds.get(name, "logit" if name == "fu_theta" or info[name].high == 1.0 else "log")
             for name in self._targets
         ]
+        # A draw far out, times a deviation, may pass the bound of the model, which would refuse it.
+        self._highest = [info[name].high if name in info else _UNITY for name in self._targets]
         self._plain: list[Array] = []  # derivative of a group's parameters (q, p)
         self._shift: list[Array] = []  # derivative of ln y (n, p): recovery and scales
         self._rows: list[slice] = []
@@ -319,12 +321,22 @@ class Evaluator:
         labels = [one.series for one, seen in zip(entries, self.observed, strict=True) if seen]
         return labels + ["orders"] * len(self.problem.orders) + ["priors"] * int(self._with_prior.sum())
 
-    def group_values(self, inner: Array, number: int) -> dict[str, float]:
-        """Parameters of the model for one group [their units]."""
-        coordinates = self._coordinates(inner[None], number)[0]
+    def group_values(self, inner: Array, number: int) -> dict[str, Array]:
+        """Parameters of the model for one group [their units].
+
+        Parameters
+        ----------
+        inner : search coordinates, (p,) or (m, p)
+        number : of the group
+
+        Returns
+        -------
+        parameter -> (m,)
+        """
+        coordinates = self._coordinates(np.atleast_2d(inner), number)
         return {
-            name: float(outward(kind, value))
-            for name, kind, value in zip(self._targets, self._kinds, coordinates, strict=True)
+            name: outward(kind, column)
+            for name, kind, column in zip(self._targets, self._kinds, coordinates.T, strict=True)
         }
 
     def courses(self, inner: Array, number: int, times: Array) -> dict[str, Array]:
@@ -344,7 +356,7 @@ class Evaluator:
             name: np.full(len(coordinates), float(value)) for name, value in problem.fixed.items()
         }
         for position, (name, kind) in enumerate(zip(self._targets, self._kinds, strict=True)):
-            values[name] = outward(kind, coordinates[:, position])
+            values[name] = np.minimum(outward(kind, coordinates[:, position]), self._highest[position])
         if "fu_theta" in values:
             values["sieving"] = values.pop("fu_theta")
             values["unbound_fraction"] = np.ones(len(coordinates))

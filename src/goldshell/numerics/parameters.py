@@ -72,9 +72,13 @@ def parameter(
     return field(default=default, metadata={"unit": unit, "source": source, "meaning": meaning, "bounds": bounds})
 
 
-@functools.cache
 def describe_parameters(model: type) -> tuple[ParameterInfo, ...]:
     """The parameters of a ``Parameters`` dataclass, in order."""
+    return _described(model)
+
+
+@functools.cache
+def _described(model: Any) -> tuple[ParameterInfo, ...]:
     described = []
     for item in dataclasses.fields(model):
         low, high = item.metadata["bounds"]

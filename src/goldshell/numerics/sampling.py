@@ -1,8 +1,8 @@
-"""Posterior samples by the affine-invariant ensemble sampler (a thin layer over emcee).
+"""Posterior samples by an ensemble of walkers that step along their differences (a thin layer over emcee).
 
 References
 ----------
-Goodman & Weare, Comm. App. Math. Comp. Sci. 5 (2010) 65-80, doi:10.2140/camcos.2010.5.65
+ter Braak, Stat. Comput. 16 (2006) 239-249, doi:10.1007/s11222-006-8769-1 (differential evolution)
 Foreman-Mackey et al., Publ. Astron. Soc. Pac. 125 (2013) 306-312, doi:10.1086/670067 (emcee)
 """
 
@@ -99,7 +99,7 @@ def sample_posterior(
     names : parameters
     seed : of the random numbers
     steps : per walker; the first third is dropped
-    walkers : 4 per parameter, at least 16, when None
+    walkers : 2 per parameter and 2 more, at least 16, when None
     vectorised : ``log_probability`` takes many points (m, p) and returns (m,)
 
     Returns
@@ -117,7 +117,7 @@ def sample_posterior(
         raise InputError(f"{steps} steps are too few", hint="give at least 30, better 1000")
     mode = np.asarray(start, dtype=float)
     low, high = np.array(bounds, dtype=float).T
-    count = walkers or max(16, 4 * mode.size)
+    count = walkers or max(16, 2 * mode.size + 2)
     random = np.random.default_rng(seed)
     # Unidentified directions have no or huge variance: scatter the walkers over a tenth of the range there.
     widest = np.where(np.isfinite(high - low), 0.1 * (high - low), 1.0)
@@ -139,14 +139,16 @@ def sample_posterior(
 
     places: list[Array] = []
     for _ in range(50 * count):
-        trial = np.clip(mode + 0.5 * root @ random.standard_normal(mode.size), low, high)
+        trial = np.clip(mode + root @ random.standard_normal(mode.size), low, high)
         if math.isfinite(bounded(trial)):
             places.append(trial)
         if len(places) == count:
             break
     else:
         raise AnalysisError("no starting points with a finite posterior", hint="fit again, or narrow the bounds")
-    sampler = emcee.EnsembleSampler(count, mode.size, bounded, vectorize=vectorised)
+    # Differential evolution mixes sooner than the stretch move in many dimensions; its full steps reach other modes.
+    moves = [(emcee.moves.DEMove(), 0.9), (emcee.moves.DEMove(gamma0=1.0), 0.1)]
+    sampler = emcee.EnsembleSampler(count, mode.size, bounded, moves=moves, vectorize=vectorised)
     state = np.random.RandomState(seed)
     sampler.random_state = state.get_state()
     sampler.run_mcmc(np.array(places), steps, skip_initial_state_check=True)

@@ -1,0 +1,1 @@
+"""Questions to the published numbers on fate, one file each."""
