@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
+from goldshell.cli.relation import ModelArgument, NameArgument, ValuesArgument, assignments, print_relation
 
 app = typer.Typer(
     add_completion=False,
@@ -201,7 +202,7 @@ def fit(
     options = FitOptions(
         model=model,
         free=_names(free),
-        fixed=_assignments(fix or []),
+        fixed=assignments(fix or [], "--fix"),
         by_group=None if by_group is None else _names(by_group),
         covariate=covariate,
         spread=spread,
@@ -281,62 +282,18 @@ def fit(
     "numbers, in the units that the list names (silver_biotransformation contrast silver=1 oxygen=20)."
 )
 def relation(
-    model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Model file.")] = None,
-    name: Annotated[str | None, typer.Argument(metavar="RELATION", help="Function of it.")] = None,
-    values: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME=NUMBER...", help="Arguments and parameters.")
-    ] = None,
+    model: ModelArgument = None,
+    name: NameArgument = None,
+    values: ValuesArgument = None,
     json_output: JsonOption = False,
 ) -> None:
-    from goldshell.fate.relations import evaluate, relations
+    from goldshell.fate.relations import RELATIONS
 
-    known = relations(model)
-    if model is None or name is None:
-        if json_output:
-            print_json({"relations": [one.to_dict() for one in known]})
-            return
-        print_table(
-            ("model", "relation", "arguments", "unit", "what"),
-            [
-                (
-                    one.model, one.name,
-                    " ".join(key if value is None else f"{key}={value:g}" for key, value in one.arguments.items()),
-                    one.unit, one.title,
-                )
-                for one in known
-            ],
-        )  # fmt: skip
-        return
-    given = _assignments(values or [])
-    found = evaluate(model, name, given)
-    if json_output:
-        print_json({"model": model, "relation": name, "arguments": given, "value": found})
-        return
-    unit = next(one.unit for one in known if one.name == name)
-    print(f"{found:.6g} {'' if unit == '1' else unit}".rstrip())
+    print_relation(RELATIONS, model, name, values, json_output)
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _assignments(texts: list[str]) -> dict[str, float]:
-    """``NAME=VALUE`` options as numbers."""
-    import math
-
-    from goldshell.errors import InputError
-
-    found = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not name.strip() or not math.isfinite(number):
-            raise InputError(f"cannot read {text!r}", where="--fix", hint="write for example k_faeces=0.15")
-        found[name.strip()] = number
-    return found
 
 
 @app.command(

@@ -1,4 +1,4 @@
-"""``goldshell image depth|ct|pa|decay|performance``: light in tissue, X-ray contrast, kidney curves, nuclides."""
+"""``goldshell image depth|voxels|ct|mri|pa|decay|performance|relation``: light in tissue, contrast, nuclides."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
+from goldshell.cli.relation import ModelArgument, NameArgument, ValuesArgument, print_relation
 
 DeviceOption = Annotated[
     str, typer.Option(metavar="cpu|gpu", help="Where photons are followed; the result is the same.")
@@ -17,7 +18,7 @@ FiguresOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Write f
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``goldshell image``."""
-    for command in (depth, ct, pa, decay, performance):
+    for command in (depth, voxels, ct, mri, pa, decay, performance, relation):
         app.command(help=command.__doc__)(command)
 
 
@@ -86,6 +87,44 @@ def depth(
     print_warnings(found.warnings)
 
 
+def voxels(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.yaml", help="Label image, voxel, wavelength, media by label, light.")
+    ],
+    fluence: Annotated[
+        Path | None, typer.Option(metavar="FILE.tif", help="Write the fluence, a slice per depth [1/mm2].")
+    ] = None,
+    device: DeviceOption = "cpu",
+    figures: FiguresOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Light in a block of voxels (an animal from a label image): what each tissue absorbs, what leaves, the fluence."""
+    from goldshell.imaging.optics.schema import read_voxels
+
+    problem = read_voxels(file)
+    found = problem.solve(device)
+    rows = problem.by_medium(found)
+    if fluence is not None:
+        found.write_fluence(fluence)
+    if figures is not None:
+        from goldshell.imaging.figures_physics import voxel_figure
+
+        _save(figures, "voxels", voxel_figure(found, problem.labels, problem.file.voxel))
+    if json_output:
+        names = ("specular", "reflectance", "reflectance_error", "left", "photons")
+        totals = {name: getattr(found, name) for name in names}
+        print_json(totals | {"media": rows, "warnings": list(problem.warnings)})
+        return
+    print_table(
+        ("label", "tissue", "voxels", "absorbed", "mean fluence [1/mm2]"),
+        [tuple(row.values()) for row in rows],
+        title=f"shares of the light that was sent; {found.photons} packets, {problem.file.wavelength:g} nm",
+    )
+    print(f"reflected at the surface {found.specular:.4f}, leaves the top {found.reflectance:.4f} "
+          f"({found.reflectance_error:.1g}), leaves elsewhere {found.left:.4f}")  # fmt: skip
+    print_warnings(problem.warnings)
+
+
 def ct(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns concentration, hu; optionally agent.")],
     unit: Annotated[str, typer.Option(help="Unit of the concentration of gold: mg/mL or mM.")] = "mg/mL",
@@ -123,6 +162,37 @@ def ct(
     print(
         f"Sang et al. 2024 quote {published.clusters:g} (clusters) and {published.iopromide:g} (iopromide) without "
         f"unit; 845 HU at 9 mg/mL: {published.particles:.3g} HU mL/mg or {published.particles_per_millimolar:.3g} HU/mM"
+    )
+    for name, line in lines.items():
+        print_warnings(f"{name}: {text}" for text in line.warnings)
+
+
+def mri(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="Columns concentration [mM], time_s (T1 or T2); perhaps agent.")
+    ],
+    level: Annotated[float, typer.Option(help="Level of the intervals [1].")] = 0.95,
+    figures: FiguresOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Relaxivity of a contrast agent: slope of 1/T1 or 1/T2 against concentration, with interval."""
+    from goldshell.imaging.mri import read_relaxivity
+
+    lines = read_relaxivity(file, level=level)
+    if figures is not None:
+        from goldshell.imaging.figures_physics import calibration_figure
+
+        _save(figures, "relaxivity", calibration_figure(lines, "concentration / mM", "1/T / s$^{-1}$"))
+    if json_output:
+        print_json({"agents": {name: line.to_dict() for name, line in lines.items()}})
+        return
+    print_table(
+        ("agent", "relaxivity [1/(mM s)]", "low", "high", "1/T without agent [1/s]", "R2"),
+        [
+            (name, one.slope.value, one.slope.low, one.slope.high, one.intercept.value, one.r_squared)
+            for name, one in lines.items()
+        ],
+        title="relaxation rate against concentration; a slope belongs to one field and one temperature",
     )
     for name, line in lines.items():
         print_warnings(f"{name}: {text}" for text in line.warnings)
@@ -171,6 +241,9 @@ def decay(
     injected: Annotated[
         float | None, typer.Option(help="Injected activity at time 0, in the unit of the table; with mass_g: %ID/g.")
     ] = None,
+    biological: Annotated[
+        float | None, typer.Option(help="Half-life of the substance in the organ [h]; with it the effective one.")
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
     """Decay correction of PET or SPECT activities to the time of injection, and %ID/g."""
@@ -184,10 +257,24 @@ def decay(
         columns["id_per_g"] = nuclear.percent_injected_dose_per_gram(
             table["activity"], injected, table["mass_g"].astype(float), nuclide=nuclide, time=table["time_h"]
         ).tolist()
+    half_lives = {"half_life_h": nuclear.half_life(nuclide)}
+    if biological is not None:
+        half_lives["effective_half_life_h"] = nuclear.effective_half_life(nuclide, biological)
     if json_output:
-        print_json({"nuclide": nuclide, "half_life_h": nuclear.half_life(nuclide), **columns})
+        print_json({"nuclide": nuclide, **half_lives, **columns})
         return
     print_table(tuple(columns), list(zip(*columns.values(), strict=True)), title=f"{nuclide}, corrected to time 0")
+    print(", ".join(f"{name[:-2].replace('_', ' ')} {hours:.4g} h" for name, hours in half_lives.items()))
+
+
+def relation(
+    model: ModelArgument = None, name: NameArgument = None, values: ValuesArgument = None,
+    json_output: JsonOption = False,
+) -> None:  # fmt: skip
+    """Small relations: the list, or the value of one (nir2 temperature_rise absorption=0.1 fluence=10 time=60)."""
+    from goldshell.imaging.relations import RELATIONS
+
+    print_relation(RELATIONS, model, name, values, json_output)
 
 
 def performance(json_output: JsonOption = False) -> None:

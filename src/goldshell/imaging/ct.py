@@ -13,6 +13,7 @@ Sang et al., Nano-Micro Lett. 16 (2024) 44, doi:10.1007/s40820-023-01266-4, sect
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from goldshell.errors import InputError
-from goldshell.files import read_table
 from goldshell.literature import show
 from goldshell.statistics import CalibrationLine, calibration_line
+from goldshell.statistics.calibration import read_lines
 
 GOLD_MOLAR_MASS = 196.96657  # g/mol, so that mM of gold is 0.197 mg/mL
 
@@ -96,7 +97,7 @@ def read_ct(path: Path, *, unit: str = "mg/mL", level: float = 0.95) -> dict[str
 
     Returns
     -------
-    dict, agent -> line; one called "agent" without that column
+    dict, agent -> line; one called "all" without that column
 
     Raises
     ------
@@ -104,10 +105,6 @@ def read_ct(path: Path, *, unit: str = "mg/mL", level: float = 0.95) -> dict[str
     """
     if unit not in ("mg/mL", "mM"):
         raise InputError(f"unit {unit!r}", where="unit", hint="choose mg/mL or mM")
-    table = read_table(path, ("concentration", "hu"), numeric=("concentration", "hu"))
-    agents = table["agent"].astype(str) if "agent" in table.columns else ["agent"] * len(table)
-    lines = {}
-    for name in dict.fromkeys(agents):
-        own = table[[one == name for one in agents]]
-        lines[name] = ct_line(own["concentration"], own["hu"], unit=unit, level=level)
-    return lines
+    return read_lines(
+        path, value="hu", by="agent", by_needed=False, level=level, line=functools.partial(ct_line, unit=unit)
+    )

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from goldshell.imaging.optics.tissue import LONGEST, SHORTEST, Tissue, absorption, properties
 from goldshell.imaging.optics.visibility import Visibility
+from goldshell.imaging.optics.voxels import VoxelLight
 from goldshell.imaging.photoacoustic import PatlakFit
 from goldshell.plotting import COLOURS, GREY, house_style, label_panels, new_figure
 from goldshell.statistics import CalibrationLine
@@ -84,6 +86,45 @@ def visibility_map(found: Visibility) -> Figure:
         axes[0, 1].set_ylabel("exposure / s")
         figure.colorbar(image, ax=axes[0, 1], label="least visible / µM")
         label_panels(list(axes[0]))
+    return figure
+
+
+@house_style
+def voxel_figure(found: VoxelLight, labels: NDArray[np.int32], voxel: float) -> Figure:
+    """Light that leaves the top, and the fluence in the plane through the middle, with the borders of the media.
+
+    Parameters
+    ----------
+    found : of `simulate_voxels`
+    labels : that it was given, (x, y, z)
+    voxel : edge [mm]
+
+    Returns
+    -------
+    Figure
+    """
+    nx, ny, nz = found.absorbed.shape
+    figure, axes = new_figure(1, 2, width=8.4, height=3.4)
+    maps = (
+        (found.image.T / voxel**2, (nx, ny), "y / mm", "light that leaves / mm$^{-2}$"),
+        (found.fluence[:, ny // 2, :].T, (nx, nz), "depth / mm",
+         "fluence / mm$^{-2}$"),
+    )  # fmt: skip
+    for axis, (values, (width, height), label, name) in zip(axes, maps, strict=True):
+        lit = values[np.isfinite(values) & (values > 0)]
+        scale = LogNorm(float(np.percentile(lit, 1)), float(lit.max())) if lit.size else None
+        drawn = axis.imshow(values, extent=(0, width * voxel, height * voxel, 0), norm=scale, cmap="viridis")
+        axis.set_xlabel("x / mm")
+        axis.set_ylabel(label)
+        axis.grid(False)
+        figure.colorbar(drawn, ax=axis, label=name, shrink=0.8)
+    section = labels[:, ny // 2, :].T
+    middles = ((np.arange(length) + 0.5) * voxel for length in (nx, nz))
+    if section.min() < section.max():
+        levels = np.unique(section)[:-1] + 0.5
+        axes[1].contour(*middles, section, levels=levels, colors="white", linewidths=0.8)
+    axes[1].set_title(f"section at y = {(ny // 2 + 0.5) * voxel:.3g} mm")
+    label_panels(list(axes))
     return figure
 
 

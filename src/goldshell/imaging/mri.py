@@ -11,11 +11,14 @@ Sang et al., Nano-Micro Lett. 16 (2024) 44, doi:10.1007/s40820-023-01266-4, sect
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from goldshell.errors import InputError
 from goldshell.statistics import CalibrationLine, calibration_line
+from goldshell.statistics.calibration import read_lines
 
 
 def relaxivity(concentration: ArrayLike, relaxation_time: ArrayLike, *, level: float = 0.95) -> CalibrationLine:
@@ -39,3 +42,22 @@ def relaxivity(concentration: ArrayLike, relaxation_time: ArrayLike, *, level: f
     if not np.all(times > 0):
         raise InputError("a relaxation time must be above 0 s", where="relaxation_time")
     return calibration_line(concentration, 1.0 / times, level=level, slope_unit="1/(mM*s)", signal_unit="1/s")
+
+
+def read_relaxivity(path: Path, *, level: float = 0.95) -> dict[str, CalibrationLine]:
+    """Relaxivities of the agents of a table.
+
+    Parameters
+    ----------
+    path : CSV or TSV with concentration [mM], time_s (T1 or T2) [s] and perhaps agent
+    level : of the intervals [1]
+
+    Returns
+    -------
+    dict, agent -> line; one called "all" without that column
+
+    Raises
+    ------
+    InputError : a table that cannot be read or fitted
+    """
+    return read_lines(path, value="time_s", by="agent", by_needed=False, level=level, line=relaxivity)

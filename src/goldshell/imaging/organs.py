@@ -69,7 +69,10 @@ def curve_numbers(curve: RoiCurve) -> CurveNumbers:
     """
     from scipy.stats import t as student
 
-    time, net, sem = curve.time, curve.best, np.maximum(curve.best_sem, 1e-12)
+    seen = np.isfinite(curve.best)
+    if not seen.any():
+        return CurveNumbers(*(math.nan,) * 5, 0, math.nan, math.nan)
+    time, net, sem = curve.time[seen], curve.best[seen], np.maximum(curve.best_sem[seen], 1e-12)
     top = int(np.argmax(net))
     rate, low, high, points = (math.nan,) * 3 + (0,)
     used = np.flatnonzero((np.arange(len(net)) >= top) & (net > _LEAST_NET * sem))

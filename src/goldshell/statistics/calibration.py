@@ -23,7 +23,7 @@ Berger & Hsu, Stat. Sci. 11 (1996) 283-319, doi:10.1214/ss/1032280304 (several a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -202,7 +202,9 @@ def read_lines(
     concentration: str = "concentration",
     value: str = "value",
     by: str | None = None,
+    by_needed: bool = True,
     level: float = 0.95,
+    line: Callable[..., CalibrationLine] = calibration_line,
 ) -> dict[str, CalibrationLine]:
     """Lines of a table, one for each kind that a column names.
 
@@ -210,18 +212,31 @@ def read_lines(
     ----------
     path : CSV or TSV
     concentration, value, by : names of its columns
+    by_needed : whether a table without the column ``by`` is refused
     level : of the intervals [1]
+    line : fits ``(concentration, value, level=)``
 
     Returns
     -------
     dict, kind -> line; one called "all" without ``by``
+
+    Raises
+    ------
+    InputError : a table that cannot be read or fitted; names the file
     """
-    table = read_table(path, (concentration, value, *((by,) if by else ())), numeric=(concentration, value))
-    parts = [("all", table)] if by is None else [(str(key), part) for key, part in table.groupby(by, sort=False)]
-    return {
-        name: calibration_line(part[concentration].to_numpy(), part[value].to_numpy(), level=level)
-        for name, part in parts
-    }
+    needed = (concentration, value, *((by,) if by and by_needed else ()))
+    table = read_table(path, needed, numeric=(concentration, value))
+    parts = [("all", table)]
+    if by is not None and by in table.columns:
+        parts = [(str(key), part) for key, part in table.groupby(by, sort=False)]
+    lines = {}
+    for name, part in parts:
+        try:
+            lines[name] = line(part[concentration].to_numpy(), part[value].to_numpy(), level=level)
+        except InputError as found:
+            where = f"{path}, {by} {name}" if len(parts) > 1 else str(path)
+            raise InputError(found.message, where=where, hint=found.hint) from found
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

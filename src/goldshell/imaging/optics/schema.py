@@ -1,17 +1,22 @@
-"""The YAML file of ``goldshell image depth``: tissue, probe, camera, depths, exposures."""
+"""The YAML files of ``goldshell image depth`` (tissue, probe, camera, depths) and ``image voxels`` (labels, media)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from goldshell.errors import InputError
 from goldshell.files import read_yaml
-from goldshell.imaging.optics.tissue import SHORTEST, Tissue, tissue
+from goldshell.imaging.io import open_stack
+from goldshell.imaging.optics.tissue import SHORTEST, OpticalProperties, Tissue, properties, tissue
 from goldshell.imaging.optics.visibility import Camera, Probe, Visibility, visibility
+from goldshell.imaging.optics.voxels import VoxelLight, simulate_voxels
 from goldshell.units import quantity
 
 if TYPE_CHECKING:
@@ -31,6 +36,8 @@ else:
     Irradiance = quantity("mW/mm^2", minimum=0.0, exclusive=True)
     Rate = quantity("1/s", minimum=0.0)
 
+MOST_VOXELS = 50_000_000  # four copies of the tally are 1.6 GB
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +53,21 @@ class OwnTissue(_Section):
     scattering_power: float = Field(ge=0, le=4)
     anisotropy: float = Field(0.9, ge=0, lt=1)
     refractive_index: float = Field(1.37, ge=1, le=2)
+
+
+def _known(value: str) -> str:
+    try:
+        tissue(value)
+    except InputError as problem:
+        raise ValueError(str(problem)) from problem
+    return value
+
+
+AnyTissue = Annotated[str, AfterValidator(_known)] | OwnTissue
+
+
+def _made(given: str | OwnTissue) -> Tissue:
+    return tissue(given) if isinstance(given, str) else Tissue("given tissue", **given.model_dump())
 
 
 class ProbeSection(_Section):
@@ -72,7 +94,7 @@ class CameraSection(_Section):
 class DepthFile(_Section):
     """The whole file."""
 
-    tissue: str | OwnTissue = "soft tissue"
+    tissue: AnyTissue = "soft tissue"
     probe: ProbeSection
     camera: CameraSection
     organ_thickness: Length = 1.0
@@ -82,16 +104,6 @@ class DepthFile(_Section):
     spread: float = Field(0.3, ge=0, lt=1)
     photons: int = Field(20_000, ge=1000, le=10_000_000)
     seed: int = 1
-
-    @field_validator("tissue")
-    @classmethod
-    def _known(cls, value: str | OwnTissue) -> str | OwnTissue:
-        if isinstance(value, str):
-            try:
-                tissue(value)
-            except InputError as problem:
-                raise ValueError(str(problem)) from problem
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +140,115 @@ def read_depth(path: Path) -> DepthProblem:
     InputError : names file, line and field
     """
     file = read_yaml(path, DepthFile)
-    medium = tissue(file.tissue) if isinstance(file.tissue, str) else Tissue("given tissue", **file.tissue.model_dump())
-    return DepthProblem(medium, Probe(**file.probe.model_dump()), Camera(**file.camera.model_dump()), file)
+    return DepthProblem(_made(file.tissue), Probe(**file.probe.model_dump()), Camera(**file.camera.model_dump()), file)
+
+
+class VoxelFile(_Section):
+    """The whole file of ``goldshell image voxels``."""
+
+    labels: str
+    voxel: Length
+    wavelength: Wave = 808.0
+    media: dict[int, AnyTissue] = Field(min_length=1)
+    refractive_index: float | None = Field(None, ge=1, le=2)
+    beam_radius: Length | None = None
+    source: tuple[Length, Length, Length] | None = None
+    photons: int = Field(200_000, ge=1000, le=100_000_000)
+    seed: int = 1
+
+    @model_validator(mode="after")
+    def _one_light(self) -> VoxelFile:
+        if self.beam_radius is not None and self.source is not None:
+            raise ValueError("give beam_radius or source, not both")
+        return self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoxelProblem:
+    """What the file describes; `solve` answers it.
+
+    Parameters
+    ----------
+    labels : index of the medium in each voxel, (x, y, z)
+    numbers : label of each medium in the image
+    media : tissues, in the same order
+    properties : of the media at the wavelength
+    file : the rest
+    warnings : what is not known of the tissues
+    """
+
+    labels: NDArray[np.int32]
+    numbers: tuple[int, ...]
+    media: tuple[Tissue, ...]
+    properties: tuple[OpticalProperties, ...]
+    file: VoxelFile
+    warnings: tuple[str, ...]
+
+    def solve(self, device: str = "cpu") -> VoxelLight:
+        """Light in the voxels; Monte Carlo on "cpu" or "gpu"."""
+        return simulate_voxels(
+            self.labels, self.properties, self.file.voxel, self.file.photons, beam_radius=self.file.beam_radius,
+            source=self.file.source, seed=self.file.seed, device=device,
+        )  # fmt: skip
+
+    def by_medium(self, light: VoxelLight) -> list[dict[str, Any]]:
+        """Absorbed share and mean fluence of each medium: label, tissue, voxels, absorbed, mean_fluence_per_mm2."""
+        rows = []
+        for index, (number, medium) in enumerate(zip(self.numbers, self.media, strict=True)):
+            inside = self.labels == index
+            rows.append(
+                {
+                    "label": number, "tissue": medium.name, "voxels": int(inside.sum()),
+                    "absorbed": float(light.absorbed[inside].sum()),
+                    "mean_fluence_per_mm2": float(light.fluence[inside].mean()),
+                }
+            )  # fmt: skip
+        return rows
+
+
+def read_voxels(path: Path) -> VoxelProblem:
+    """Read the YAML file of ``goldshell image voxels`` and its label image.
+
+    Parameters
+    ----------
+    path : the file; the label image lies beside it, one slice after the other from the skin downwards
+
+    Returns
+    -------
+    VoxelProblem
+
+    Raises
+    ------
+    InputError : names file, line and field; a label without a medium; media of several refractive indices
+    """
+    file = read_yaml(path, VoxelFile)
+    stack = open_stack(path.parent / file.labels)
+    if stack.dtype.kind not in "ui":
+        raise InputError(
+            f"labels are {stack.dtype}, not whole numbers", where=stack.name, hint="save the label image as integers"
+        )
+    if stack.frames * math.prod(stack.shape) > MOST_VOXELS:
+        raise InputError(
+            f"{stack.frames * math.prod(stack.shape)} voxels", where=stack.name, hint=f"at most {MOST_VOXELS}: coarsen"
+        )
+    image = np.stack([np.asarray(frame) for frame in stack]).transpose(2, 1, 0)
+    found, counts = np.unique(image, return_counts=True)
+    for number, count in zip(found.tolist(), counts.tolist(), strict=True):
+        if number not in file.media:
+            raise InputError(
+                f"label {number} ({count} voxels) has no medium", where=f"{path}: media", hint=f"add {number}: TISSUE"
+            )
+    media = tuple(_made(file.media[number]) for number in found.tolist())
+    if file.refractive_index is not None:
+        media = tuple(replace(one, refractive_index=file.refractive_index) for one in media)
+    if len(indices := {one.refractive_index for one in media}) > 1:
+        raise InputError(
+            f"media of several refractive indices ({', '.join(f'{one:g}' for one in sorted(indices))})",
+            where=f"{path}: media",
+            hint="write refractive_index: 1.37 to take one for all; voxels refract at the outer faces only",
+        )
+    known = [properties(one, file.wavelength) for one in media]
+    return VoxelProblem(
+        np.searchsorted(found, image).astype(np.int32), tuple(found.tolist()), media, tuple(one for one, _ in known),
+        file, tuple(dict.fromkeys(text for _, warnings in known for text in warnings)),
+    )  # fmt: skip

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -19,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldshell.errors import InputError
+from goldshell.files import write_atomically
 from goldshell.imaging.optics.device import BATCHES, send, standard_error
 from goldshell.imaging.optics.photon import COMPILED, FAR, add, free_path, fresnel, roulette, scattered, uniform
 from goldshell.imaging.optics.tissue import OpticalProperties
@@ -55,6 +58,19 @@ class VoxelLight:
     def to_dict(self) -> dict[str, Any]:
         """All fields by name."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    def write_fluence(self, path: Path) -> None:
+        """Write the fluence as a TIFF of 32-bit floats, one slice per depth.
+
+        Parameters
+        ----------
+        path : the file
+        """
+        import tifffile
+
+        held = BytesIO()
+        tifffile.imwrite(held, self.fluence.transpose(2, 1, 0).astype(np.float32), photometric="minisblack")
+        write_atomically(path, held.getvalue())
 
 
 def simulate_voxels(
