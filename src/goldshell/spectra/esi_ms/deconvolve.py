@@ -374,11 +374,10 @@ class Solver:
 
     def _joint_inverse(self, gram: np.ndarray, scaled: Columns, peaks: Peaks, amounts: np.ndarray) -> np.ndarray:
         """Covariance of the columns' coefficients, the nuisance parameters (with their priors) integrated out."""
-        free = [i for i, name in enumerate(NUISANCES) if name not in self.fixed]
-        slopes = derivatives(self.data.x, self.root, peaks, self.instrument, amounts)[:, free]
-        precision = np.diag(prior(self.instrument)[0][free])
+        # Those that are not fitted, because the spectrum cannot tell them, are not known any better
+        slopes = derivatives(self.data.x, self.root, peaks, self.instrument, amounts)
         cross = scaled.dot(slopes)
-        own = slopes.T @ slopes + precision
+        own = slopes.T @ slopes + np.diag(prior(self.instrument)[0])
         # Schur complement: what the nuisance parameters could imitate is not information about amounts
         return inverse_of(gram - cross @ np.linalg.solve(own, cross.T))
 
