@@ -73,6 +73,27 @@ def test_envelope_is_that_of_isospec() -> None:
         assert peaks.probability[nearest] == pytest.approx(share, rel=0.02)
 
 
+def test_abundances_move_the_envelope_as_isospec_says() -> None:
+    """Another program: IsoSpecPy at 34S 0.0440 (ratios of the others kept) and 13C 0.0112."""
+    one = ion(2, -5, -1)
+    peaks = ion_peaks([one])
+    at = Instrument(1600.0, 100.0, sulfur34=0.0440, carbon13=0.0112)
+    kept = (1.0 - 0.0440) / (1.0 - 0.0425)
+    abundances = {
+        "C": [0.9888, 0.0112], "H": [0.999885, 0.000115], "O": [0.99757, 0.00038, 0.00205], "Au": [1.0],
+        "S": [0.9499 * kept, 0.0075 * kept, 0.0440, 0.0001 * kept],
+    }  # fmt: skip
+    lightest = {"C": [12, 13], "H": [1, 2], "O": [16, 17, 18], "Au": [197], "S": [32, 33, 34, 36]}
+    atoms = dict(one.formula.atoms)
+    found = IsoSpecPy.IsoTotalProb(0.99999, atomCounts=list(atoms.values()),
+                                   isotopeMasses=[[float(mass) for mass in lightest[element]] for element in atoms],
+                                   isotopeProbabilities=[abundances[element] for element in atoms])  # fmt: skip
+    nucleons = np.array([round(mass) for mass, _ in found])
+    expected = np.bincount(nucleons - nucleons.min(), [p for _, p in found])
+    assert peaks.probabilities(at)[:12] == pytest.approx(expected[:12], rel=0.01)
+    assert np.abs(expected[:12] / peaks.probability[:12] - 1).max() > 0.05
+
+
 def test_grammar_counts() -> None:
     """19 compositions of two ligands on 18 sites, 190 of three; p-ATP has no acid to lose a proton from."""
     assert [shell.n for shell in shells(AU25, MBA)] == list(range(19))
@@ -122,7 +143,14 @@ def test_derivatives_are_difference_quotients(name: str) -> None:
     peaks = ion_peaks([ion(0), ion(4), ion(2, -5, 0, "Na")])
     amounts = np.array([1.0, 0.5, 0.2])
     at = Instrument(1595.0, 95.0, 3.0, 1.0, math.log(9000.0), 0.1, 0.05, 0.1, 0.0425)
-    step = {"shift": 3.0, "slope": 3.0, "sulfur34": 1e-5, "log_resolution": 0.04, "exponent": 0.8}.get(name, 1e-3)
+    step = {
+        "shift": 3.0,
+        "slope": 3.0,
+        "sulfur34": 1e-5,
+        "carbon13": 1e-5,
+        "log_resolution": 0.04,
+        "exponent": 0.8,
+    }.get(name, 1e-3)
     up = columns(x, peaks, replace(at, **{name: getattr(at, name) + step})).times(amounts)
     down = columns(x, peaks, replace(at, **{name: getattr(at, name) - step})).times(amounts)
     weight = 1.0 + x / 1600.0

@@ -63,14 +63,14 @@ def share_of(result: EsiMsResult, part: str) -> float:
 def test_dopants(metal: str, count: int, core: int) -> None:
     """A quarter of the clusters with gold replaced, at core charges of 8 (Pd also 6) superatom electrons.
 
-    Pt at -2 lies under the undoped cluster: its share comes out 0.004 to 0.009 low, and the interval says less.
+    Pt at -2 lies under the undoped cluster; IsoSpec's 13C, 0.01079, is not that of goldshell's table, 0.0107.
     """
     spectrum = made([(PARENT, -1, 0.75), (changed(Au=-count, **{metal: count}), core, 0.25)])
     result = analyse_spectrum(spectrum, "Au25(p-MBA)18", dopants=["Ag", "Pd", "Pt", "Cd", "Hg"])
     assert set(result.dopants) == {f"{metal}{count}"}
     found = result.dopants[f"{metal}{count}"]
     assert found.value == pytest.approx(0.25, abs=0.01)
-    assert found.low < 0.25 < found.high or metal == "Pt"
+    assert found.low < 0.25 < found.high
     assert result.core_charge[core].value == pytest.approx(1.0 if core == -1 else 0.25, abs=0.01)
 
 

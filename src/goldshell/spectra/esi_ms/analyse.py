@@ -73,8 +73,8 @@ def analyse_spectrum(
     """Deconvolve an ESI mass spectrum of a cluster whose shell is a mixture.
 
     Model: y(x) = baseline + sum over ions of area times isotope envelope at the instrument's peak shape. Calibration
-    shift and slope, resolution, peak asymmetry, Lorentzian share and the abundance of 34S are fitted along, weights
-    follow a noise model of the residuals.
+    shift and slope, resolution, peak asymmetry, Lorentzian share and the abundances of 34S and 13C are fitted along,
+    weights follow a noise model of the residuals.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Calibration, resolution, peak shape and 34S: first guesses from the data, then Gauss-Newton with the amounts."""
+"""Calibration, resolution, peak shape, abundances: first guesses from the data, then Gauss-Newton with the amounts."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import numpy as np
 
 from goldshell.spectra.esi_ms.columns import Columns
 from goldshell.spectra.esi_ms.envelopes import (
+    ABUNDANCES,
     NUISANCES,
     SHAPES,
     Instrument,
     Peaks,
     columns,
     derivatives,
-    sulfur34_limits,
-    tabulated_sulfur34,
+    normal_abundances,
+    tabulated_abundance,
 )
 from goldshell.spectra.esi_ms.linear import solve_non_negative, solve_signed
 
 # Standard deviations of what is believed before a spectrum is seen: a few ppm of lock-mass error, R constant or falling
-# slowly (time of flight), symmetric peaks; 34S as in CIAAW's limits of normal materials, taken as +-4 sd.
+# slowly (time of flight), symmetric peaks; CIAAW's limits of normal materials are +-4 sd of abundances.
 PRIOR_SD = {
     "shift": 15.0,
     "slope": 5.0,
@@ -34,6 +35,7 @@ PRIOR_SD = {
     "h5": 0.03,
     "h6": 0.03,
     "sulfur34": 0.0010,
+    "carbon13": 0.00025,
 }
 _LIMITS = {
     "shift": (-60.0, 60.0),
@@ -137,7 +139,7 @@ def refine(
 
 def prior(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
     """Precision of the prior of each nuisance parameter, and its pull (precision times distance to the centre)."""
-    centre = {"log_resolution": instrument.log_resolution, "sulfur34": tabulated_sulfur34()}
+    centre = {"log_resolution": instrument.log_resolution, **{name: tabulated_abundance(name) for name in ABUNDANCES}}
     # A lock mass drifts slowly over m/z: a short range can hold only part of the slope
     narrow = {"slope": min(1.0, instrument.half_span / 300.0)}
     precision = np.array([(PRIOR_SD[name] * narrow.get(name, 1.0)) ** -2 for name in NUISANCES])
@@ -147,7 +149,7 @@ def prior(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
 
 def moved(instrument: Instrument, change: np.ndarray) -> Instrument:
     """The instrument after a step, kept within limits and a trust region."""
-    bounds = {**_LIMITS, "sulfur34": sulfur34_limits()}
+    bounds = {**_LIMITS, **{name: normal_abundances(name) for name in ABUNDANCES}}
     largest = {
         "log_resolution": 0.4,
         "asymmetry": 0.15,

@@ -178,20 +178,20 @@ def fill_envelopes(
 @numba.njit(cache=True, fastmath=True)
 def fill_derivatives(
     x: np.ndarray, weight: np.ndarray, middle: float, half_span: float, centre: np.ndarray, width: np.ndarray,
-    p: np.ndarray, sulfur: np.ndarray, tables: np.ndarray, step: float, reach: float,
+    p: np.ndarray, sulfur: np.ndarray, carbon: np.ndarray, tables: np.ndarray, step: float, reach: float,
 ) -> np.ndarray:  # fmt: skip
-    """Weight times the change of the model with shift, slope, ln R, exponent, six shape parameters and 34S.
+    """Weight times the change of the model with shift, slope, ln R, exponent, six shape parameters, 34S and 13C.
 
-    ``p`` and ``sulfur`` are areas of peaks, ascending, and their change with 34S. ``tables``, shape (cells, 9), hold
-    the peak shape S, its slope, d(u S)/du and the changes of S with shape parameters. What depends on the place of a
-    peak changes little over its reach and is taken at the point.
+    ``p``, ``sulfur``, ``carbon`` are areas of peaks, ascending, and their changes with abundances. ``tables``, shape
+    (cells, 9), hold the peak shape S, its slope, d(u S)/du and the changes of S with shape parameters. What depends on
+    the place of a peak changes little over its reach and is taken at the point.
     """
-    out = np.empty((len(x), 11))
+    out = np.empty((len(x), 12))
     first = 0
     for i in range(len(x)):
         while first < len(p) and x[i] - centre[first] > reach * width[first]:
             first += 1
-        slope = stretch = asymmetry = lorentzian = h3 = h4 = h5 = h6 = heavy = 0.0
+        slope = stretch = asymmetry = lorentzian = h3 = h4 = h5 = h6 = heavy_s = heavy_c = 0.0
         for j in range(first, len(p)):
             inverse = 1.0 / width[j]
             place = (x[i] - centre[j]) * inverse + reach
@@ -201,7 +201,9 @@ def fill_derivatives(
             k = int(place)
             right = place - k
             left = 1.0 - right
-            heavy += sulfur[j] * inverse * (left * tables[k, 0] + right * tables[k + 1, 0])
+            height = inverse * (left * tables[k, 0] + right * tables[k + 1, 0])
+            heavy_s += sulfur[j] * height
+            heavy_c += carbon[j] * height
             left *= p[j] * inverse
             right *= p[j] * inverse
             slope += inverse * (left * tables[k, 1] + right * tables[k + 1, 1])
@@ -217,7 +219,7 @@ def fill_derivatives(
         out[i, 2], out[i, 3] = stretch, stretch * np.log(x[i] / middle)
         out[i, 4], out[i, 5] = asymmetry, lorentzian
         out[i, 6], out[i, 7], out[i, 8], out[i, 9] = h3, h4, h5, h6
-        out[i, 10] = heavy
-        for k in range(11):
+        out[i, 10], out[i, 11] = heavy_s, heavy_c
+        for k in range(12):
             out[i, k] *= weight[i]
     return out

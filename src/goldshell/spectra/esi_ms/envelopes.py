@@ -19,14 +19,15 @@ from goldshell.spectra.esi_ms.grammar import ELECTRON_MASS, Ion, Modification, S
 
 _SMALLEST_PEAK = 2e-4  # of the largest peak of an envelope; the lost area is below 0.1 %
 _STEP = 0.01  # of the table of the peak shape, in FWHM
-_S34_STEP = 0.002  # between the two envelopes that abundances in between are interpolated from
+_SERIES = 40  # terms of the series that takes one atom off an envelope; they fall below 1e-20
 _NODES = 20.0  # per width, that derivatives are computed on
 _GAUSSIAN = 4.0 * math.log(2.0)
+ABUNDANCES = {"sulfur34": ("S", 34), "carbon13": ("C", 13)}  # that are fitted along: element and nucleons
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """Calibration, resolution, peak shape and sulfur abundance: the nuisance parameters of a spectrum.
+    """Calibration, resolution, peak shape and isotope abundances: the nuisance parameters of a spectrum.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ class Instrument:
     asymmetry : (right - left half width) / FWHM
     lorentzian : share of the area in a Lorentzian of the same width
     h3, h4, h5, h6 : Gauss-Hermite coefficients, what else the peak shape differs by
-    sulfur34 : abundance of 34S [fraction of atoms]
+    sulfur34, carbon13 : abundances of 34S and 13C [fraction of atoms]
     """
 
     centre: float
@@ -54,6 +55,7 @@ class Instrument:
     h5: float = 0.0
     h6: float = 0.0
     sulfur34: float = 0.0425
+    carbon13: float = 0.0107
 
     @property
     def hermite(self) -> np.ndarray:
@@ -84,14 +86,15 @@ class Peaks:
     ----------
     start : shape (ions + 1,)
     mz : calculated centroid, shape (peaks,) [Th]
-    probability : at the tabulated abundance of 34S, shape (peaks,)
-    sulfur : change of probability per unit of 34S abundance, shape (peaks,)
+    probability : at the tabulated abundances, shape (peaks,)
+    sulfur, carbon : change of probability per unit of 34S and 13C abundance, shape (peaks,)
     """
 
     start: np.ndarray
     mz: np.ndarray
     probability: np.ndarray
     sulfur: np.ndarray
+    carbon: np.ndarray
 
     @property
     def ion(self) -> np.ndarray:
@@ -103,11 +106,13 @@ class Peaks:
         sizes = np.diff(self.start)[chosen]
         start = np.concatenate([[0], np.cumsum(sizes)])
         index = np.repeat(self.start[:-1][chosen] - start[:-1], sizes) + np.arange(start[-1])
-        return Peaks(start, self.mz[index], self.probability[index], self.sulfur[index])
+        return Peaks(start, self.mz[index], self.probability[index], self.sulfur[index], self.carbon[index])
 
-    def probabilities(self, sulfur34: float) -> np.ndarray:
-        """Probability of each peak at an abundance of 34S."""
-        return np.maximum(self.probability + (sulfur34 - tabulated_sulfur34()) * self.sulfur, 0.0)
+    def probabilities(self, instrument: Instrument) -> np.ndarray:
+        """Probability of each peak at the abundances of an instrument."""
+        more_sulfur = instrument.sulfur34 - tabulated_abundance("sulfur34")
+        more_carbon = instrument.carbon13 - tabulated_abundance("carbon13")
+        return np.maximum(self.probability + more_sulfur * self.sulfur + more_carbon * self.carbon, 0.0)
 
     def tops(self) -> np.ndarray:
         """Index of the largest peak of each ion."""
@@ -117,15 +122,19 @@ class Peaks:
 
 
 @functools.cache
-def tabulated_sulfur34() -> float:
-    """Representative abundance of 34S."""
-    return next(isotope.abundance for isotope in isotope_table()["S"] if isotope.nucleons == 34)
+def tabulated_abundance(name: str) -> float:
+    """Representative abundance of an isotope of `ABUNDANCES`."""
+    element, nucleons = ABUNDANCES[name]
+    return next(isotope.abundance for isotope in isotope_table()[element] if isotope.nucleons == nucleons)
 
 
 @functools.cache
-def sulfur34_limits() -> tuple[float, float]:
-    """Limits of the abundance of 34S in normal materials."""
-    return abundance_limits("34S") or (0.0396, 0.0477)
+def normal_abundances(name: str) -> tuple[float, float]:
+    """Limits of the abundance of an isotope of `ABUNDANCES` in normal materials."""
+    element, nucleons = ABUNDANCES[name]
+    found = abundance_limits(f"{nucleons}{element}")
+    assert found is not None
+    return found
 
 
 def ion_peaks(ions: Sequence[Ion]) -> Peaks:
@@ -135,9 +144,9 @@ def ion_peaks(ions: Sequence[Ion]) -> Peaks:
     mass of 1H (deuterium of a few protons changes a probability by less than 1e-3 of itself).
     """
     if not ions:
-        return Peaks(np.zeros(1, dtype=int), np.empty(0), np.empty(0), np.empty(0))
+        return Peaks(np.zeros(1, dtype=int), *np.empty((4, 0)))
     hydrogen = isotope_table()["H"][0].mass
-    made: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    made: dict[tuple[int, int], tuple[np.ndarray, ...]] = {}
     parts, lost, charge = [], [], []
     for ion in ions:
         # By identity: hashes of shells and modifications take longer than the look-up is worth
@@ -152,32 +161,55 @@ def ion_peaks(ions: Sequence[Ion]) -> Peaks:
     masses = np.concatenate([part[0] for part in parts])
     mz = (masses - np.repeat(np.array(lost) * hydrogen + z * ELECTRON_MASS, sizes)) / np.repeat(np.abs(z), sizes)
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
-    return Peaks(start, mz, np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts]))
+    return Peaks(start, mz, *(np.concatenate([part[i] for part in parts]) for i in (1, 2, 3)))
 
 
 @functools.lru_cache(maxsize=16384)
-def _neutral_envelope(shell: Shell, change: Modification) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Masses, probabilities and their change with 34S; elements of one isotope only move the masses."""
+def _neutral_envelope(shell: Shell, change: Modification) -> tuple[np.ndarray, ...]:
+    """Masses, probabilities, their changes with 34S and 13C; elements of one isotope only move the masses."""
     heavy = heavy_formula(shell, change)
     assert heavy is not None
     table = isotope_table()
     single = {element: table[element][0].mass for element, _ in heavy.atoms if len(table[element]) == 1}
     rest = Formula.of({element: count for element, count in heavy.atoms if element not in single})
-    masses, p, dp = _isotope_envelope(rest)
-    return masses + sum(single[element] * count for element, count in heavy.atoms if element in single), p, dp
+    masses, *changes = _isotope_envelope(rest)
+    return masses + sum(single[element] * count for element, count in heavy.atoms if element in single), *changes
 
 
 @functools.lru_cache(maxsize=8192)
-def _isotope_envelope(formula: Formula) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _isotope_envelope(formula: Formula) -> tuple[np.ndarray, ...]:
     table = envelope(formula, coverage=0.99999)
     kept = table.probabilities > _SMALLEST_PEAK * table.probabilities.max()
-    masses, p = table.masses[kept], table.probabilities[kept]
-    if not formula["S"]:
-        return masses, p, np.zeros(len(p))
-    more = envelope(formula, coverage=0.999999, abundances={"34S": tabulated_sulfur34() + _S34_STEP})
-    there = dict(zip(more.nucleons.tolist(), more.probabilities.tolist(), strict=True))
-    changed = np.array([there.get(k, 0.0) for k in table.nucleons[kept].tolist()])
-    return masses, p, (changed - p) / _S34_STEP
+    place = table.nucleons - table.nucleons[0]
+    every = np.zeros(place[-1] + 1)
+    every[place] = table.probabilities
+    changes = [
+        formula[element] * np.convolve(every, _exchanged(element, nucleons))[place][kept]
+        for element, nucleons in ABUNDANCES.values()
+    ]
+    return table.masses[kept], table.probabilities[kept], *changes
+
+
+@functools.cache
+def _exchanged(element: str, nucleons: int) -> np.ndarray:
+    """What to convolve an envelope with for its change with an abundance, per atom of the element.
+
+    The envelope of n atoms is s^n, with s that of one and products meaning convolutions; its change is
+    n s^n (ds / s), with 1 / s as a power series. Other isotopes of the element keep their ratios.
+    """
+    isotopes = isotope_table()[element]
+    lightest = isotopes[0].nucleons
+    one, change = np.zeros((2, isotopes[-1].nucleons - lightest + 1))
+    for isotope in isotopes:
+        one[isotope.nucleons - lightest] = isotope.abundance
+    change = -one / (1.0 - one[nucleons - lightest])
+    change[nucleons - lightest] = 1.0
+    inverse = np.zeros(_SERIES)
+    inverse[0] = 1.0 / one[0]
+    for k in range(1, _SERIES):
+        terms = min(k, len(one) - 1)
+        inverse[k] = -float(one[1 : terms + 1] @ inverse[k - terms : k][::-1]) / one[0]
+    return np.convolve(change, inverse)
 
 
 def shape_table(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
@@ -258,13 +290,13 @@ def columns(x: np.ndarray, peaks: Peaks, instrument: Instrument) -> Columns:
     """
     centre, width, low, high, first, pointer = _layout(x, peaks, instrument)
     shape, _ = shape_table(instrument)
-    p = peaks.probabilities(instrument.sulfur34)
+    p = peaks.probabilities(instrument)
     data = fill_envelopes(x, peaks.start, low, high, centre, width, p, pointer, first, shape, _STEP, instrument.reach)
     return Columns(data, pointer, first, len(x))
 
 
 SHAPES = ("asymmetry", "lorentzian", "h3", "h4", "h5", "h6")
-NUISANCES = ("shift", "slope", "log_resolution", "exponent", *SHAPES, "sulfur34")
+NUISANCES = ("shift", "slope", "log_resolution", "exponent", *SHAPES, *ABUNDANCES)
 
 
 def derivatives(
@@ -274,7 +306,7 @@ def derivatives(
 
     Returns
     -------
-    array, shape (points, 11)
+    array, shape (points, 12)
     """
     nodes = _gathered(peaks, instrument, amounts)
     shape, slope = shape_table(instrument)
@@ -282,8 +314,8 @@ def derivatives(
     changes = [_shape_change(instrument, which, 1e-3) for which in ("asymmetry", "lorentzian")]
     tables = np.stack([shape, slope, shape + slope * grid, *changes, *_hermite(grid)], axis=1)
     return fill_derivatives(x, weight, instrument.centre, instrument.half_span, instrument.measured(nodes.mz),
-                            instrument.width(nodes.mz), nodes.probability, nodes.sulfur, tables, _STEP,
-                            instrument.reach)  # fmt: skip
+                            instrument.width(nodes.mz), nodes.probability, nodes.sulfur, nodes.carbon, tables,
+                            _STEP, instrument.reach)  # fmt: skip
 
 
 def _gathered(peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> Peaks:
@@ -300,13 +332,11 @@ def _gathered(peaks: Peaks, instrument: Instrument, amounts: np.ndarray) -> Peak
     position = np.log(peaks.mz[there]) / step
     left = np.floor(position).astype(np.int64)
     rest = position - left
-    area = used[there] * peaks.probabilities(instrument.sulfur34)[there]
-    sulfur = used[there] * peaks.sulfur[there]
+    values = (peaks.probabilities(instrument), peaks.sulfur, peaks.carbon)
     node, place = np.unique(np.concatenate([left, left + 1]), return_inverse=True)
     share = np.concatenate([1.0 - rest, rest])
     return Peaks(
         np.array([0, len(node)]),
         np.exp(node * step),
-        np.bincount(place, share * np.tile(area, 2)),
-        np.bincount(place, share * np.tile(sulfur, 2)),
+        *(np.bincount(place, share * np.tile(used[there] * part[there], 2)) for part in values),
     )

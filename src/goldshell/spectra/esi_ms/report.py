@@ -73,7 +73,7 @@ class EsiMsResult:
     dopants : metal and number in place of gold, as ``Ag1`` -> share of all ions of the cluster
     per_charge : for each number of charges z: mean n, its interval, share of the intensity
     consistency : test that all charges share one mean n: probability, None with one charge
-    instrument : calibration, resolution, peak shape, 34S
+    instrument : calibration, resolution, peak shape, abundances of 34S and 13C
     resolution_mz : where the resolution is given [Th]
     response : signal of the fully exchanged over that of the starting cluster, as used [1]
     unexplained_fraction : share of the signal above baseline that no ion explains [1]
@@ -148,6 +148,7 @@ class EsiMsResult:
             "resolution_mz": self.resolution_mz,
             "peak_shape": {"asymmetry": self.instrument.asymmetry, "lorentzian": self.instrument.lorentzian},
             "abundance_34S": self.instrument.sulfur34,
+            "abundance_13C": self.instrument.carbon13,
             "response": self.response,
             "unexplained_fraction": self.unexplained_fraction,
             "unexplained_peaks": [{"mz": mz, "intensity": height} for mz, height in self.unexplained_peaks],

@@ -102,7 +102,7 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
         method=(
             "The points are fitted by one model: a smooth baseline plus, for every ion [core A(N-n) B(n) + adducts "
             "- x H] of charge z, x = z + core charge + cations, the area of the ion times its isotope envelope at the "
-            "peak shape of the instrument. Calibration, resolution, peak shape and the abundance of 34S are fitted "
+            "peak shape of the instrument. Calibration, resolution, peak shape, abundances of 34S and 13C are fitted "
             "along; amounts are drawn to charge and adduct shares that change linearly with n, as far as the spectrum "
             "agrees. Shells stay when they are clearly above zero. Intensities are areas over m/z"
             + (f", divided by a response of {response:.3g}^(n/N)." if response != 1 else ", taken as amounts.")
