@@ -79,6 +79,8 @@ def test_mzml_of_both_polarities_needs_a_choice(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="both polarities"):
         read_spectrum(path)
     assert read_spectrum(path, polarity="positive").scans == 1
+    path.write_text(mzml(SCANS))
+    assert read_spectrum(path, polarity="positive").polarity == "negative"  # the analysis says that it is the wrong one
 
 
 def test_cut_mzml_is_one_line(tmp_path: Path) -> None:
@@ -136,6 +138,7 @@ def test_utf16_of_a_windows_export(tmp_path: Path) -> None:
         ("-3,1\n1001.5,3\n", "not above zero"),
         ("<xml><a/></xml>", "not mzML"),
         ("1000.5,1\n", "fewer than two points"),
+        ("1000.5,1\n1001.5,1e300\n", "no reading"),
         ("1000.5,1\noops\n1001.5,3\n1002.5,3\n1003.5,3\n", "cannot read 'oops'"),
     ],
 )

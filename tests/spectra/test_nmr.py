@@ -155,3 +155,6 @@ def test_command_prints_the_contract(goldshell: Any, tmp_path: Path) -> None:
     assert len(list((tmp_path / "f").glob("*.svg"))) == 3
     assert "Au25(p-MBSA)15(p-ATP)3" in goldshell("nmr", path, "--cluster", CLUSTER).out
     assert goldshell("nmr", tmp_path / "x.csv", "--json").code == 2
+    nowhere = goldshell("nmr", path, "--cluster", CLUSTER, "--figures", path)
+    assert nowhere.code == 2
+    assert "cannot be written" in nowhere.err

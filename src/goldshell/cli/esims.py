@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from goldshell.spectra import EsiMsResult
 
 app = typer.Typer(add_completion=False)
+_MOST_CHARGES = 100  # of a range as typed; how many there can be is checked by the analysis
 
 
 @app.command(
@@ -60,6 +61,7 @@ def esims(
         file,
         scans=_pair(scans, "--scans", int),
         minutes=_pair(minutes, "--minutes", float),
+        polarity=polarity,
     )
     options: dict[str, Any] = {
         "charges": _numbers(charges, "--charges"),
@@ -139,7 +141,7 @@ def _numbers(text: str | None, where: str) -> list[int] | None:
     try:
         if ":" in text:
             low, high = (int(part) for part in text.split(":"))
-            found = list(range(low, high + 1))
+            found = list(range(low, min(high, low + _MOST_CHARGES) + 1))
         else:
             found = [int(part) for part in text.split(",")]
     except ValueError:

@@ -12,10 +12,11 @@ import numpy as np
 
 from goldshell.errors import InputError
 from goldshell.files import read_bytes
-from goldshell.spectra.mzml import read_scans
+from goldshell.spectra.mzml import Scan, read_scans
 from goldshell.spectra.vendor_text import decode_text
 
 _MAXIMUM_BYTES = 2 * 1024**3
+_LARGEST = 1e18  # of an intensity; no detector counts further
 _NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*[;\t ]+\s*[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?\s*[;\t ]?")
 _MASS_NAMES = ("m/z", "mz", "mass", "m over z", "x")
@@ -79,7 +80,7 @@ def read_spectrum(
     path : .mzML, .mzML.gz, or text with columns of m/z [Th] and intensity
     scans : first and last MS1 scan to average, counted from 1
     minutes : first and last retention time to average [min]
-    polarity : average only scans of this polarity ("negative" or "positive"); all must agree when ""
+    polarity : "negative" or "positive": which scans to average where the file holds both; all must agree when ""
 
     Returns
     -------
@@ -111,31 +112,28 @@ def read_spectrum(
 def _read_mzml(
     path: Path, data: bytes, scans: tuple[int, int] | None, minutes: tuple[float, float] | None, polarity: str
 ) -> Spectrum:
-    chosen: list[tuple[np.ndarray, np.ndarray]] = []
-    polarities: set[str] = set()
-    modes: set[str] = set()
+    chosen: list[Scan] = []
     seen = 0
     for seen, scan in enumerate(read_scans(data, str(path)), 1):
-        if (scans and not scans[0] <= seen <= scans[1]) or (polarity and scan.polarity and scan.polarity != polarity):
+        if scans and not scans[0] <= seen <= scans[1]:
             continue
         if minutes and not minutes[0] <= scan.minutes <= minutes[1]:
             continue
         if len(scan.mz) != len(scan.intensity):
             raise InputError(f"MS1 scan {seen}: m/z and intensity differ in length", where=str(path))
-        modes.add(scan.mode)
-        polarities.add(scan.polarity)
-        chosen.append((scan.mz, scan.intensity))
+        chosen.append(scan)
     if not chosen:
         what = f"of {seen} MS1 scans none is in the range asked for" if seen else "no MS1 scan with data"
         raise InputError(what, where=str(path), hint="check scans, times and polarity" if seen else "")
-    signs = polarities - {""}
+    signs = {scan.polarity for scan in chosen} - {""}
     if len(signs) > 1:
-        raise InputError(
-            "scans of both polarities", where=str(path), hint="choose one with polarity='negative' or 'positive'"
-        )
+        if not polarity:
+            raise InputError("scans of both polarities", where=str(path), hint="choose negative or positive")
+        chosen, signs = [scan for scan in chosen if scan.polarity == polarity], {polarity}
+    modes = {scan.mode for scan in chosen}
     if "centroid" in modes and "profile" in modes:
         raise InputError("profile and centroid scans are mixed", where=str(path), hint="choose scans of one kind")
-    mz, intensity = _average(chosen)
+    mz, intensity = _average([(scan.mz, scan.intensity) for scan in chosen])
     return _checked(Spectrum(mz, intensity, str(path), "".join(signs), "".join(modes), len(chosen)), where=str(path))
 
 
@@ -277,6 +275,10 @@ def _checked(spectrum: Spectrum, *, where: str, line: int | None = None) -> Spec
     if mz.min() <= 0:
         place = f"{where}:{line + int(mz.argmin())}" if line else where
         raise InputError(f"m/z {mz.min():g} is not above zero", where=place, hint="is the m/z column the first one?")
+    if intensity.max() > _LARGEST:
+        worst = int(intensity.argmax())
+        place = f"{where}:{line + worst}" if line else where
+        raise InputError(f"an intensity of {intensity[worst]:g} at m/z {mz[worst]:g} is no reading", where=place)
     if intensity.max() <= 0:
         raise InputError("no intensity is above zero", where=where)
     order = np.argsort(mz, kind="stable")

@@ -66,7 +66,9 @@ class Settings(AnalysisSettings):
 
 def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Deconvolve the spectrum, compare P(n) with a binomial, and say what stays unexplained."""
-    spectrum = read_spectrum(data_path(folder, settings.data), scans=settings.scans, minutes=settings.minutes)
+    spectrum = read_spectrum(
+        data_path(folder, settings.data), scans=settings.scans, minutes=settings.minutes, polarity=settings.polarity
+    )
     options: dict[str, Any] = {
         "charges": settings.charges,
         "polarity": settings.polarity,
