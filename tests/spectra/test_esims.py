@@ -285,6 +285,7 @@ def test_command_prints_the_contract(goldshell: Any, tmp_path: Path) -> None:
     plain = goldshell(*words, "--no-bootstrap")
     assert plain.code == 0
     assert "mean n" in plain.out
+    assert "nan" not in plain.out
     assert goldshell(*words[:-1], "x:y", "--json").code == 2
     assert "between 1 and 60" in goldshell(*words[:-1], "1:1000000000").err
     unknown = goldshell("esims", path, "--cluster", "Au25(p-MBSA)18", "--incoming", "p-MBB", "--json")

@@ -90,7 +90,9 @@ def test_transmittance_becomes_absorbance(tmp_path: Path) -> None:
         ("time_h,absorbance\n0,0.5\n1,0.4\n", "2 points are no trace"),
         ("time,absorbance\n0,0.5\n1,0.4\n2,0.3\n", "unit of the time"),
         ("0,0.5\n1,0.4\n2,0.3\n", "no header"),
-        ("time_h,absorbance\n0,0.5\n1,nan\n2,inf\n3,0.1\n4,0.1\n", "not finite"),
+        ("time_h,absorbance\n0,0.5\n1,nan\n2,inf\n3,0.1\n4,0.1\n", "'nan' is not a finite"),
+        ("time_h,absorbance\n0,0.5\n1,0.4\n2,oops\n3,0.2\n4,0.1\n5,0.1\n", "'oops' is not a finite"),
+        ("time_h,absorbance\n0,0.5\n1,0.4\n2,0.3\n3,x\n4,0.1\n5,0.1\n", "'x' is not a finite"),
         ("time_h,absorbance\n0,500\n1,400\n2,300\n", "expected absorbance"),
         ("time_h,absorbance\n0,0.5\n0,0.4\n2,0.3\n", "two points at one time"),
         ("time_h,absorbance\n-1,0.5\n0,0.4\n2,0.3\n", "first time"),
@@ -177,6 +179,7 @@ def test_jcamp(tmp_path: Path) -> None:
         (spectra_text(",", ".").replace("90 min", "middle"), "states no time"),
         ("nm,A\n" + "".join(f"{i},0.1\n" for i in range(1, 20)), "wavelengths from"),
         ("nm,A\n400,0.1\n401,0.1\n402,0.1\n", "3 wavelengths are no spectrum"),
+        ("nm,A\n" + "".join(f"{i},{'1e300' if i == 420 else 0.1}\n" for i in range(400, 450)), "expected absorbance"),
     ],
 )
 def test_bad_spectra_are_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -104,6 +104,18 @@ def test_exports_however_they_are_written(tmp_path: Path, text: str | bytes) -> 
     assert found[0].conductivity == pytest.approx(1.30)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "unit"),
+    [("Mobility (m2/Vs)", "-2.987e-8", "mobility"), ("Mobility (1e-8 m^2/(V s))", "-2.987", "mobility"),
+     ("Zeta [V]", "-0.0381", "zeta"), ("Zeta (mV)", "-38.1", "zeta")],
+)  # fmt: skip
+def test_units_are_read(tmp_path: Path, name: str, value: str, unit: str) -> None:
+    """By hand: 1 um cm/(V s) is 1e-8 m2/(V s); 1300 uS/cm is 1.3 mS/cm."""
+    (found,) = read_zeta(write(tmp_path, f"sample,{name},Conductivity (µS/cm)\na,{value},1300\n"))
+    assert getattr(found, unit) == pytest.approx({"mobility": -2.987, "zeta": -38.1}[unit])
+    assert found.conductivity == pytest.approx(1.3)
+
+
 def test_sample_is_analysed(tmp_path: Path) -> None:
     """By hand: mean mobility -2.94, t interval with 2 degrees of freedom 4.303 s / sqrt 3; 1.30 mS/cm is 10.3 mM."""
     (one,) = analyse_zeta(read_zeta(write(tmp_path, MALVERN)), cluster="Au25(p-MBSA)18", ph=7)
@@ -140,6 +152,7 @@ def test_without_mobility_zeta_is_taken_back(tmp_path: Path) -> None:
         ("sample,mobility\na,\n", "neither mobility"),
         ("sample,mobility\na,x1\n", "not a finite"),
         ("sample,mobility\na,-300\n", "expected mobility"),
+        ("sample,mobility (furlong)\na,-3\n", "mobility in 'furlong'"),
         ("sample,mobility,ph\na,-3,15\n", "pH 15"),
         ("# ionic_strength_mM: 0\nsample,mobility\na,-3\n", "ionic strength is 0"),
         ("# ionic_strength_mM: some\nsample,mobility\na,-3\n", "not a number"),

@@ -142,6 +142,7 @@ def test_command_prints_the_contract(goldshell: Any, tmp_path: Path) -> None:
     assert {"law", "aicc", "parameters"} <= set(found["alternatives"][0])
     assert [one["cluster_mM"] for one in found["traces"]] == [one[0] for one in CONDITIONS]
     assert len(list((tmp_path / "f").glob("*.svg"))) == 3
+    assert goldshell("uvvis", "etching", *paths, "--window", "-1").code == 2
     plain = goldshell("uvvis", "etching", *paths[:2], "--drift", "none", "--no-alternatives")
     assert plain.code == 0
     assert "orders of etching" in plain.out

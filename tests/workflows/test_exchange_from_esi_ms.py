@@ -66,6 +66,10 @@ def test_command_writes_what_the_fit_reads(goldshell: Any, tmp_path: Path) -> No
     assert "exchange fit" in goldshell(*words, "--times", "2 min, 0.5 h, 1 h").out
     assert goldshell(*words, "--times", "2 min", "--json").code == 2
     assert goldshell(*words, "--times", "2, 3, 4", "--json").code == 2
+    assert "level 3" in goldshell(*words, "--times", "2 min, 0.5 h, 1 h", "--level", "3").err
+    onto_folder = goldshell(*words[:-1], tmp_path, "--times", "2 min, 0.5 h, 1 h")
+    assert onto_folder.code == 2
+    assert f"{tmp_path}: cannot be written" in onto_folder.err
 
 
 @pytest.mark.parametrize(

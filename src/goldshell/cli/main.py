@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(problem, OSError) and problem.filename:
             # Files to read are opened with messages of their own: this is a place to write to
             line, hint = f"cannot be written: {problem.strerror}", "name another place"
-            where = str(problem.filename)
+            where = str(problem.filename2 or problem.filename)  # a file is written beside its place, then moved there
             return _report({"message": line, "where": where, "hint": hint}, f"{where}: {line} ({hint})", 2, as_json)
         line = f"internal error: {type(problem).__name__}: {_one_line(str(problem))}"
         hint = "a fault of goldshell; GOLDSHELL_DEBUG=1 shows where"

@@ -14,6 +14,7 @@ Belsley, Kuh & Welsch, Regression Diagnostics, Wiley 1980, doi:10.1002/047172515
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -378,7 +379,8 @@ def _points(
     if n > p:
         movable = leverage < 1 - 1e-9
         influence = fitted.get_influence()
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # leaving a point out may leave too few: its row is not used then
             shift = np.asarray(influence.dfbeta)
             distance = np.asarray(influence.cooks_distance[0])
         left_out[movable] = values - shift[movable]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -27,4 +28,6 @@ class Estimate:
 
     def __str__(self) -> str:
         unit = "" if self.unit == "1" else f" {self.unit}"
+        if math.isnan(self.low) and math.isnan(self.high):
+            return f"{self.value:.4g}{unit}"
         return f"{self.value:.4g} ({self.low:.3g} to {self.high:.3g}){unit}"

@@ -171,6 +171,8 @@ def composition_from_nmr(
     warnings = list(sample.warnings)
     names, start = _ligands(sample, cluster or sample.cluster, incoming or sample.incoming)
     values = np.array([one.value for one in sample.integrals])
+    if not np.any(values > 0):
+        raise AnalysisError("no integral is above zero", where=sample.name, hint="check the integrals")
     given = np.array([one.sd for one in sample.integrals])
     assumed = np.hypot(relative_error * np.abs(values), _LEAST_ERROR * np.abs(values).max())
     spectrum = sample.intensity is not None

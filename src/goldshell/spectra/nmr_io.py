@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from goldshell.spectra.vendor_text import TextTable, read_file_text, read_text_t
 
 Array = NDArray[np.float64]
 
+_LARGEST = 1e18  # of an integral; above it squares and sums lose their meaning
 TRIED = "table of integrals (CSV, TSV), Bruker folder (pdata/1/1r or fid), JCAMP-DX"
 
 
@@ -179,14 +181,21 @@ def _process_fid(folder: Path) -> tuple[Array, Array, tuple[str, ...]]:
 def _read_jcamp(path: Path) -> tuple[Array, Array]:
     import nmrglue
 
+    kind = re.search(r"^##DATA ?TYPE=\s*(.*?)\s*$", read_file_text(path), re.IGNORECASE | re.MULTILINE)
+    if kind and "NMR" not in kind[1].upper():
+        raise InputError(f"JCAMP-DX of a {kind[1].lower()}, expected NMR", where=str(path), hint=f"tried: {TRIED}")
     try:
-        dictionary, data = nmrglue.jcampdx.read(str(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nmrglue's advice to programmers
+            dictionary, data = nmrglue.jcampdx.read(str(path))
         data = data[0] if isinstance(data, list) else data
         universal = nmrglue.jcampdx.guess_udic(dictionary, data)
         ppm = nmrglue.fileiobase.uc_from_udic(universal).ppm_scale()
     except Exception as problem:  # nmrglue raises assorted types on damaged files
         raise InputError(
-            f"JCAMP-DX that cannot be read as a spectrum: {type(problem).__name__}", where=str(path), hint=TRIED
+            f"JCAMP-DX that cannot be read as a spectrum: {type(problem).__name__}",
+            where=str(path),
+            hint=f"tried: {TRIED}",
         ) from problem
     real = np.real(np.asarray(data)).astype(float)
     order = np.argsort(ppm)
@@ -243,6 +252,8 @@ def _samples(path: Path, text: str) -> tuple[NmrSample, ...]:
         number = table.number(row, value)
         if math.isnan(number):
             raise InputError("the integral is empty", where=where)
+        if abs(number) > _LARGEST:
+            raise InputError(f"an integral of {number:g}", where=where, hint="is it in another unit?")
         error = table.number(row, sd) if sd is not None else math.nan
         if error <= 0:
             raise InputError(f"standard error {error:g}", where=where, hint="leave it empty where it is not known")

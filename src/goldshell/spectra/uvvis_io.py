@@ -277,6 +277,7 @@ def _spectra(
         raise InputError(
             f"wavelengths from {axis.min():g} to {axis.max():g} nm", where=str(path), hint="expected nm in column one"
         )
+    _refuse_other_quantity(absorbance, str(path))
     axis, first = np.unique(axis, return_index=True)
     order = np.argsort(time, kind="stable")
     condition = metadata.get("condition") or metadata.get("sample") or path.stem
@@ -361,12 +362,15 @@ def _check_trace(trace: AbsorbanceTrace) -> None:
         raise InputError("two points at one time", where=place, hint="average repeats")
     if trace.time[0] < 0:
         raise InputError(f"the first time is {trace.time[0]:g} h", where=place, hint="count from the mixing")
-    if trace.absorbance.max() > 10 or trace.absorbance.min() < -1:
+    _refuse_other_quantity(trace.absorbance, place)
+
+
+def _refuse_other_quantity(absorbance: Array, where: str) -> None:
+    if absorbance.max() > 10 or absorbance.min() < -1:
         raise InputError(
-            f"absorbance from {trace.absorbance.min():g} to {trace.absorbance.max():g}",
-            where=place,
+            f"absorbance from {absorbance.min():g} to {absorbance.max():g}", where=where,
             hint="expected absorbance, not mAU or percent transmittance",
-        )
+        )  # fmt: skip
 
 
 def _number_list(text: str, count: int, where: str) -> list[float]:

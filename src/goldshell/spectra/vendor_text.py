@@ -26,7 +26,7 @@ _NUMBER = {
     ".": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
     ",": re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?"),
 }
-_WORDS = {"nan", "inf", "-inf", "+inf"}  # read as numbers so that they are refused by name, not taken for text
+_WORDS = {"nan", "inf", "-inf", "+inf"}  # in a row of numbers they are refused by name, not taken for text
 _METADATA = re.compile(r"^[#\s\"]*([A-Za-z][^:=;\t,]{0,60}?)\s*(?:[:=]|[;\t,](?=[^;\t,]+[;\t,\s\"]*$))\s*(.*)$")
 
 
@@ -97,7 +97,8 @@ def read_number_table(path: Path, text: str, *, expected: str, minimum_rows: int
 
     Raises
     ------
-    InputError : no block of numbers, with what was tried; or a decimal comma that cannot be told from the delimiter
+    InputError : no block of numbers, with what was tried; a decimal comma that cannot be told from the delimiter; or a
+        cell within the block that is no finite number
     """
     lines = text.splitlines()
     best: tuple[int, int, int, str | None, str] | None = None
@@ -112,6 +113,7 @@ def read_number_table(path: Path, text: str, *, expected: str, minimum_rows: int
             hint="tried: columns by tab, semicolon, comma or spaces, with decimal point and decimal comma",
         )
     start, stop, width, delimiter, decimal = best
+    _refuse_broken(path, lines, best)
     values = np.array([_numbers(_split(line, delimiter), decimal, width) for line in lines[start:stop]])
     kept = np.flatnonzero(~np.all(np.isnan(values), axis=0))
     above = tuple(tuple(_split(line.lstrip("#"), delimiter)) for line in lines[:start] if line.strip(" #,;\t\r\n"))
@@ -139,6 +141,20 @@ def read_metadata(lines: list[str]) -> dict[str, str]:
     return found
 
 
+def _refuse_broken(path: Path, lines: list[str], block: tuple[int, int, int, str | None, str]) -> None:
+    """A row with a cell that is no number, within the block or where it ends though numbers go on behind."""
+    start, stop, width, delimiter, decimal = block
+    for number in range(max(start - 1, 0), min(stop + 1, len(lines))):
+        cells = _split(lines[number], delimiter)
+        if number in {start - 1, stop}:
+            around = [_split(lines[i], delimiter) for i in (number - 1, number + 1) if 0 <= i < len(lines)]
+            if len(around) < 2 or not all(_is_row(other, decimal) for other in around) or len(cells) != width:
+                continue
+        for cell in cells:
+            if cell and not _NUMBER[decimal].fullmatch(cell):
+                raise InputError(f"{cell!r} is not a finite number", where=f"{path}:{number + 1}")
+
+
 def _split(line: str, delimiter: str | None) -> list[str]:
     return [cell.strip(' "\t\r') for cell in line.split(delimiter)]
 
@@ -149,9 +165,9 @@ def _numbers(cells: list[str], decimal: str, width: int) -> list[float]:
 
 
 def _is_row(cells: list[str], decimal: str) -> bool:
-    """The first cell is a number, one more at least, and no cell is text."""
+    """The first cell is a number, there is room for one more, and no cell is text."""
     filled = [cell for cell in cells if cell]
-    if len(filled) < 2 or not cells[0]:
+    if len(cells) < 2 or not cells[0]:
         return False
     pattern = _NUMBER[decimal]
     return all(pattern.fullmatch(cell) or cell.lower() in _WORDS for cell in filled)

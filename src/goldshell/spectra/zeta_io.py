@@ -12,6 +12,12 @@ from goldshell.spectra.vendor_text import TextTable, read_file_text, read_text_t
 
 _MOBILITY = ("mobility", "mob", "electrophoretic mobility", "mean mobility", "zeta potential mobility")
 _ZETA = ("zeta potential (mv)", "zeta_mv", "zeta_mV", "zp", "zeta potential", "zeta")
+_UNITS = {  # letters and digits of a unit -> factor to ours: um cm/(V s), mV, mS/cm
+    "mobility": {"umcmvs": 1.0, "umcmvsec": 1.0, "umcmv1s1": 1.0, "umscmv": 1.0, "108m2vs": 1.0, "1e8m2vs": 1.0,
+                 "m2vs": 1e8, "cm2vs": 1e4},
+    "zeta": {"mv": 1.0, "v": 1e3},
+    "conductivity": {"mscm": 1.0, "uscm": 1e-3, "sm": 10.0, "msm": 0.01},
+}  # fmt: skip
 _LIMIT_MV, _LIMIT_MOBILITY = 200.0, 15.0
 
 
@@ -78,13 +84,20 @@ def read_zeta(path: Path | str) -> tuple[ZetaRecord, ...]:
     if columns["temperature"] is not None and table.header[columns["temperature"]].lower().startswith("type"):
         columns["temperature"] = None
     stated = {name: _stated(table, name) for name in columns}
+    second = table.rows[0] if _is_units(table.rows[0], columns.values()) else ()
+    factors = {
+        key: _factor(key, table.header[place], second[place] if place < len(second) else "", str(path))
+        for key, place in columns.items()
+        if place is not None
+    }
     name, cluster = table.column("sample name", "sample", "name"), table.column("cluster")
     records = []
     for row, cells in enumerate(table.rows):
         where = f"{path}:{table.lines[row]}"
         if _is_units(cells, columns.values()):
             continue
-        values = {key: table.number(row, place) if place is not None else math.nan for key, place in columns.items()}
+        values = {key: factors[key] * table.number(row, place) if place is not None else math.nan
+                  for key, place in columns.items()}  # fmt: skip
         values = {key: stated[key] if math.isnan(value) else value for key, value in values.items()}
         if math.isnan(values["mobility"]) and math.isnan(values["zeta"]):
             raise InputError("neither mobility nor zeta potential", where=where, hint="is the row cut off?")
@@ -142,6 +155,20 @@ def _is_units(cells: tuple[str, ...], columns: object) -> bool:
     places = [place for place in columns if place is not None]  # type: ignore[attr-defined]
     filled = [cells[place] for place in places if place < len(cells) and cells[place]]
     return bool(filled) and not any(re.search(r"\d", cell) for cell in filled)
+
+
+def _factor(quantity: str, name: str, below: str, path: str) -> float:
+    """From the unit of a column, in brackets behind its name or in a line of units, to ours; 1 where none is stated."""
+    bracket = re.search(r"[(\[](.*)[)\]]\s*$", name)
+    text = bracket[1] if bracket else below
+    known = _UNITS.get(quantity)
+    if known is None or not text:
+        return 1.0
+    unit = re.sub(r"[^a-z0-9]", "", text.lower().replace("\u00b5", "u").replace("\u03bc", "u"))
+    if unit not in known:
+        hint = {"mobility": "um cm/(V s)", "zeta": "mV", "conductivity": "mS/cm"}[quantity]
+        raise InputError(f"{quantity} in {text!r}", where=path, hint=f"expected {hint}")
+    return known[unit]
 
 
 def _check(values: dict[str, float], where: str) -> None:

@@ -204,6 +204,8 @@ def fit_etching(
         raise InputError(f"thiols consumed per cluster is {thiol_per_cluster:g}", hint="give 0 or a positive number")
     if not traces:
         raise InputError("no traces", hint="name one file per experiment")
+    if window is not None and not (math.isfinite(window) and window > 0):
+        raise InputError(f"window is {window:g} h", hint="it must be above 0")
     observed, warnings = _observed(traces, fit_epsilon)
     thiols = [one.thiol for one in observed]
     thiol_varies = max(thiols) > _VARIES * min(thiols)

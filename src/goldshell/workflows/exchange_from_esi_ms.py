@@ -152,6 +152,8 @@ def measured_shell(
 
     if not (math.isfinite(time) and time >= 0):
         raise InputError(f"time {time:g} h", where=source, hint="from 0 h on")
+    if not 0 < level < 1:
+        raise InputError(f"level {level:g} is not between 0 and 1", hint="0.95 gives 95 % intervals")
     quantile = float(stats.norm.ppf(0.5 + level / 2))
     cluster, incoming = str(result.get("cluster", "") or ""), str(result.get("incoming", "") or "")
     composition = result.get("composition")
