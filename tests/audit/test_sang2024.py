@@ -6,42 +6,15 @@ goldshell's own output.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from goldshell.audit import Check, Verdict, audit
-from goldshell.audit.check import check
-from goldshell.audit.sang2024 import CLAIMS
-from goldshell.literature import Row, rows
+from audit.paper import ROWS, Paper
+from goldshell.audit import Verdict
 
-PAPER = "sang2024"
-ROWS = {row.id: row for row in rows()}
-RESULT = audit(PAPER)
-CHECKS = {item.id: item for item in RESULT.checks}
-CLAIM = {claim.id: claim for claim in CLAIMS}
-
-
-def rechecked(identifier: str, changes: Mapping[str, dict[str, Any] | None]) -> Check:
-    """One check with rows changed, added (an unknown id) or removed (None)."""
-    changed = dict(ROWS)
-    for key, change in changes.items():
-        row_id = key if key in ROWS else f"sang2024-{key.removeprefix('sang2024-')}"
-        if change is None:
-            changed.pop(row_id)
-        else:
-            changed[row_id] = replace(changed.get(row_id) or new_row(row_id), **change)
-    return check(CLAIM[identifier], changed, PAPER)
-
-
-def new_row(identifier: str) -> Row:
-    """An empty row of the paper."""
-    cells: dict[str, Any] = {field.name: "" for field in fields(Row)}
-    cells |= {"low": math.nan, "high": math.nan, "sd": math.nan, "relation": "=", "unit": "1", "source": PAPER}
-    return Row(**(cells | {"id": identifier, "locator": "Methods", "status": "quoted"}))
+PAPER = Paper("sang2024")
+CHECKS = PAPER.checks
 
 
 def readings(identifier: str) -> dict[str, Any]:
@@ -49,47 +22,9 @@ def readings(identifier: str) -> dict[str, Any]:
     return {item["name"]: item["computed"] for item in CHECKS[identifier].readings}
 
 
-# --- the whole ---------------------------------------------------------------------------------------------------
-
-
-def test_there_are_at_least_thirty_checks_of_every_kind() -> None:
-    assert len(CHECKS) == len(RESULT.checks) >= 30
-    assert all(count > 0 for count in RESULT.count().values())
-
-
-@pytest.mark.parametrize("item", RESULT.checks, ids=lambda item: item.id)
-def test_check_is_complete(item: Check) -> None:
-    """Every check says what it used and where that stands, and shows numbers in its arithmetic."""
-    assert item.title
-    assert item.theme
-    assert item.reported is not None
-    assert (item.computed is None) == (item.verdict is Verdict.NOT_TESTABLE)
-    assert len(item.because) > 40
-    assert item.because.endswith(".")
-    assert "{" not in item.because
-    assert item.locators
-    assert all(': "' in locator for locator in item.locators)
-    assert all(identifier in ROWS for identifier in item.inputs)
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_no_verdict_survives_the_loss_of_its_inputs(claim: Any) -> None:
-    """Without any one of the rows that a check needs, it is not testable."""
-    for identifier in claim.inputs:
-        found = rechecked(claim.id, {identifier: None})
-        assert found.verdict is Verdict.NOT_TESTABLE
-        assert identifier in found.because
-
-
-@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim.wanted], ids=lambda claim: claim.id)
-def test_wanted_rows_are_absent_from_the_tables(claim: Any) -> None:
-    """What a check calls not stated is not in the literature table."""
-    assert not [identifier for identifier in claim.wanted if identifier in ROWS]
-
-
 def test_every_cell_of_table_1_is_used() -> None:
     """No number of the table escapes the audit, but the footnote and the formula of Au25."""
-    used = {identifier for claim in CLAIMS for identifier in claim.inputs}
+    used = {identifier for claim in PAPER.claims for identifier in claim.inputs}
     cells = {key for key in ROWS if key.startswith("sang2024-table1-")}
     left = {key.removeprefix("sang2024-table1-") for key in cells - used}
     assert {name for name in left if not name.endswith("time-post-injection")} == {
@@ -340,4 +275,4 @@ CHANGES: list[tuple[str, dict[str, dict[str, Any] | None], Verdict]] = [
 def test_changed_row_changes_the_verdict(
     identifier: str, changes: dict[str, dict[str, Any] | None], expected: Verdict
 ) -> None:
-    assert rechecked(identifier, changes).verdict is expected
+    assert PAPER.rechecked(identifier, changes).verdict is expected

@@ -7,85 +7,23 @@ counts; none is goldshell's own output.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from goldshell.audit import Check, PaperAudit, Verdict, audit
-from goldshell.audit.check import check
-from goldshell.audit.zhang2026 import CLAIMS
+from audit.paper import ROWS, Paper
+from goldshell.audit import Verdict, audit
 from goldshell.errors import UnknownNameError
-from goldshell.literature import Row, rows, show
+from goldshell.literature import show
 
-PAPER = "zhang2026"
-ROWS = {row.id: row for row in rows()}
-RESULT = audit(PAPER)
-CHECKS = {item.id: item for item in RESULT.checks}
-CLAIM = {claim.id: claim for claim in CLAIMS}
-
-
-def rechecked(identifier: str, changes: Mapping[str, dict[str, Any] | None]) -> Check:
-    """One check with rows changed, added (an unknown id) or removed (None)."""
-    changed = dict(ROWS)
-    for key, change in changes.items():
-        row_id = key if key in ROWS else f"zhang2026-{key.removeprefix('zhang2026-')}"
-        if change is None:
-            changed.pop(row_id)
-        else:
-            changed[row_id] = replace(changed.get(row_id) or new_row(row_id), **change)
-    return check(CLAIM[identifier], changed, PAPER)
-
-
-def new_row(identifier: str) -> Row:
-    """An empty measured row of the paper."""
-    cells: dict[str, Any] = {field.name: "" for field in fields(Row)}
-    cells |= {"low": math.nan, "high": math.nan, "sd": math.nan, "relation": "=", "unit": "1", "source": PAPER}
-    return Row(**(cells | {"id": identifier, "locator": "Methods", "status": "measured"}))
+PAPER = Paper("zhang2026")
+CHECKS = PAPER.checks
 
 
 def computed_by_reading(identifier: str) -> dict[str, Any]:
     """Reading -> its number."""
     return {item["name"]: item["computed"] for item in CHECKS[identifier].readings}
-
-
-# --- the whole ---------------------------------------------------------------------------------------------------
-
-
-def test_there_are_at_least_thirty_checks_of_every_kind() -> None:
-    assert len(CHECKS) == len(RESULT.checks) >= 30
-    assert all(count > 0 for count in RESULT.count().values())
-
-
-@pytest.mark.parametrize("item", RESULT.checks, ids=lambda item: item.id)
-def test_check_is_complete(item: Check) -> None:
-    """Every check says what it used and where that stands, and shows numbers in its arithmetic."""
-    assert item.title
-    assert item.theme
-    assert item.reported is not None
-    assert (item.computed is None) == (item.verdict is Verdict.NOT_TESTABLE)
-    assert len(item.because) > 40
-    assert item.because.endswith(".")
-    assert "{" not in item.because
-    assert item.locators
-    assert all(': "' in locator for locator in item.locators)
-    assert all(identifier in ROWS for identifier in item.inputs)
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
-def test_no_verdict_survives_the_loss_of_its_inputs(claim: Any) -> None:
-    """Without any one of the rows that a check needs, it is not testable."""
-    for identifier in claim.inputs:
-        found = rechecked(claim.id, {identifier: None})
-        assert found.verdict is Verdict.NOT_TESTABLE
-        assert identifier in found.because
-
-
-@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim.wanted], ids=lambda claim: claim.id)
-def test_wanted_rows_are_absent_from_the_tables(claim: Any) -> None:
-    """What a check calls not stated is not in the literature table."""
-    assert not [identifier for identifier in claim.wanted if identifier in ROWS]
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------
@@ -370,7 +308,7 @@ CHANGES: list[tuple[str, dict[str, dict[str, Any] | None], Verdict]] = [
 def test_changed_row_changes_the_verdict(
     identifier: str, changes: dict[str, dict[str, Any] | None], expected: Verdict
 ) -> None:
-    assert rechecked(identifier, changes).verdict is expected
+    assert PAPER.rechecked(identifier, changes).verdict is expected
 
 
 # --- the result object -------------------------------------------------------------------------------------------
@@ -381,25 +319,8 @@ def test_audit_takes_other_rows() -> None:
         **ROWS,
         "zhang2026-etching-rate-water-only": replace(ROWS["zhang2026-etching-rate-water-only"], value="1"),
     }
-    found = {item.id: item for item in audit(PAPER, rows=changed).checks}
+    found = {item.id: item for item in audit("zhang2026", rows=changed).checks}
     assert found["etching-suppression-results"].computed == pytest.approx(1 / 1.61e-3)
-
-
-def test_result_as_dictionary_and_table() -> None:
-    payload = RESULT.to_dict()
-    assert payload["paper"] == PAPER
-    keys = {"id", "title", "reported", "computed", "unit", "verdict", "because", "locators"}
-    assert all(keys <= set(item) for item in payload["checks"])
-    frame = RESULT.to_dataframe()
-    assert len(frame) == len(RESULT.checks)
-    assert set(frame["verdict"]) == {str(verdict) for verdict in Verdict}
-
-
-def test_selection_by_verdict() -> None:
-    selected = RESULT.selected("contradicts")
-    assert isinstance(selected, PaperAudit)
-    assert {item.verdict for item in selected.checks} == {Verdict.CONTRADICTS}
-    assert RESULT.selected(None) == RESULT
 
 
 @pytest.mark.parametrize("name", ["zhang", "sang", "", "Zhang2026"])
