@@ -97,6 +97,7 @@ def test_bounds_are_read_as_bounds(written: Write) -> None:
         ("24,liver,nan,,3,%ID,,\n", "is not a number"),
         ("-1,liver,3,,3,%ID,,\n", "a collection from"),
         ("24,liver,3,,3,%IDg,,\n", "unknown unit"),
+        ("24,liver,3,,3,furlong,,\n", "column 'unit': unknown unit .* ng/g"),
         ("24,liver,3,,3,ng/g,,\n", "needs the injected gold"),
         ("24,tumour,3,,3,%ID/g,,\n", "no weight of tumour"),
         ("24,liver,3,,3,%ID/mL,,\n", "per volume is for blood"),

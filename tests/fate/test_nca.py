@@ -142,8 +142,10 @@ def test_logarithmic_area_is_at_most_the_linear_one(concentrations: list[float])
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"concentrations": [1, -1, 0.5]}, "negative"),
-        ({"concentrations": [1, math.nan, 0.5]}, "not finite"),
+        ({"concentrations": [1, -1, 0.5]}, "-1 is not within 0"),
+        ({"concentrations": [1, math.nan, 0.5]}, "nan is not within 0"),
+        ({"concentrations": [1, 1e308, 0.5]}, "1e\\+308 is not within 0"),
+        ({"times": [0, 1, math.inf]}, "time inf is not within 0"),
         ({"times": [1, 1, 2]}, "twice"),
         ({"times": [1, 2]}, "2 times and 3"),
         ({"times": [], "concentrations": []}, "0 times"),
@@ -208,7 +210,8 @@ def test_bootstrap_interval_of_many_animals_is_the_normal_one() -> None:
     ("times", "concentrations", "animals", "message"),
     [
         ([0, 0, 1], [1, 1, 1], None, "only one animal"),
-        ([0, 0, 1, 1], [1, 1, 1, -1], None, "negative"),
+        ([0, 0, 1, 1], [1, 1, 1, -1], None, "-1 of sample 4 is not within 0"),
+        ([0, 0, 1, 1e300], [1, 1, 1, 1], None, "time 1e\\+300 of sample 4"),
         ([0, 0], [1, 1], None, "two times"),
         ([0, 0, 1, 1], [1, 1, 1, 1], ["a", "a", "b", "b"], "twice"),
         ([0, 0, 1, 1], [1, 1, 1, 1], ["a"], "1 animals"),

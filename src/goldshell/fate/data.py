@@ -47,7 +47,7 @@ _VALUE = re.compile(r"^\s*(<=|>=|<|>|~|≤|≥|≈)?\s*([-+]?(?:\d+\.?\d*|\.\d+)
 _RELATIONS = {None: "=", "<=": "<", "≤": "<", ">=": ">", "≥": ">", "≈": "~"}
 _HEADER = re.compile(r"^#\s*([A-Za-z_][\w .-]*?)\s*:\s*(.+?)\s*$")
 _GIVEN = ("dose", "species", "set", "body_weight", "sensitivity", "blank", "dilution", "title", "source", "synthetic")
-RELATIVE_UNITS = ("counts/s", "a.u.", "au", "cps image")
+RELATIVE_UNITS = ("counts/s", "a.u.", "au")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,8 @@ def read_fate_data(
         try:
             kind, _ = _unit(unit)
         except UnknownNameError as problem:
-            raise UnknownNameError("unit", unit, KNOWN_UNITS, where=where) from problem
+            hint = problem.hint if problem.near else f"known: {', '.join(KNOWN_UNITS)}"
+            raise InputError(problem.message, where=f"{where}: column 'unit'", hint=hint) from problem
         fluid = compartment in FLUIDS
         quantity = "relative" if kind == "relative" else "amount"
         weight = float(row["weight_g"])

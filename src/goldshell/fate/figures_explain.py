@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from goldshell.errors import UnknownNameError
 from goldshell.fate.explanation import FateExplanation
 from goldshell.fate.figures import COMPARTMENT_COLOURS
+from goldshell.fate.questions.sizes import DIAMETERS, diameter_subject
 from goldshell.fate.questions.zhang2026 import SHELLS
 from goldshell.plotting import COLOURS, house_style, new_figure
 
@@ -28,42 +29,46 @@ def explanation_figure(explanation: FateExplanation) -> Figure:
 
 @house_style
 def urine_against_size(explanation: FateExplanation) -> Figure:
-    """Urine of every particle at 2, 24 and 72 h under sieve and trap, against the core diameter, with the data.
+    """Urine by 2, 24 and 72 h against the core diameter under sieve and trap, with bands, and the published values.
 
     Parameters
     ----------
     explanation : of the question "sizes"
     """
-    figure, axes = new_figure(1, 3, width=8.6, height=3.2, sharey=True)
+    figure, axes = new_figure(1, 3, width=8.6, height=3.4, sharey=True)
     problem = explanation.mechanisms[0].fit.problem
     core = {group.name: group.covariates["core_diameter"] for group in problem.groups}
     names = list(dict.fromkeys(item.mechanism for item in explanation.forecasts))
+    subjects = [diameter_subject(one) for one in DIAMETERS]
     for axis, time in zip(axes, ("2", "24", "72"), strict=True):
         for number, mechanism in enumerate(names):
-            mine = [
-                item
+            amounts = {
+                item.subject: item.estimate
                 for item in explanation.forecasts
                 if item.mechanism == mechanism and item.quantity == f"urine by {time} h"
-            ]
-            x = np.array([core[item.subject] for item in mine]) * (0.985 if number else 1.015)
-            y = np.array([item.estimate.value for item in mine])
-            spread = [y - [item.estimate.low for item in mine], [item.estimate.high for item in mine] - y]
-            axis.errorbar(x, y, yerr=spread, fmt="s", color=COLOURS[number], markersize=4, capsize=2, label=mechanism)
+            }
+            low, value, high = ([getattr(amounts[one], end) for one in subjects] for end in ("low", "value", "high"))
+            axis.fill_between(DIAMETERS, low, high, color=COLOURS[number], alpha=0.15, linewidth=0)
+            axis.plot(DIAMETERS, value, color=COLOURS[number], label=mechanism)
         for group in problem.groups:
             for one in group.entries:
                 if one.time == float(time):
                     marker = {"=": "o", ">": "^", "<": "v"}[one.relation]
-                    axis.plot(core[group.name], one.value, marker, color="black", markersize=6, mfc="white", zorder=5)
+                    axis.plot(core[group.name], one.value, marker, color="black", markersize=5.5, mfc="white", zorder=5)
+        axis.axvspan(max(core.values()), DIAMETERS[-1], color="0.95", zorder=0)
         axis.set_title(f"urine by {time} h", loc="left")
         axis.set_xlabel("core diameter [nm]")
         axis.set_xscale("log")
-        axis.set_xticks([0.7, 1.0, 1.5, 2.5])
+        axis.set_xticks([0.6, 1.0, 2.0, 4.0, 8.0])
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        axis.set_xlim(DIAMETERS[0], DIAMETERS[-1])
         axis.set_ylim(0, 100)
     axes[0].plot([], [], "o", color="black", mfc="white", label="published")
+    axes[0].plot([], [], "^", color="black", mfc="white", label="published, more than")
+    axes[2].annotate("not\nmeasured", (7.6, 98), ha="right", va="top", fontsize=7.5, color="0.4")
     axes[0].set_ylabel("gold in urine [%ID]")
-    axes[0].legend(loc="upper left")
+    axes[0].legend(loc="upper right", fontsize=7.5)
     return figure
 
 
@@ -86,11 +91,11 @@ def gold_against_shell(explanation: FateExplanation) -> Figure:
             low, high = ([getattr(item.estimate, end) for item in mine] for end in ("low", "high"))
             axis.fill_between(shells, low, high, color=COLOURS[number], alpha=0.13, linewidth=0)
             axis.plot(shells, [item.estimate.value for item in mine], color=COLOURS[number], label=mechanism)
-        axis.axvspan(9, 18, color="0.95", zorder=0)
+        axis.axvspan(9.3, 18.5, color="0.95", zorder=0)
         axis.set_title(quantity, loc="left")
         axis.set_ylabel("gold [%ID]")
         axis.set_ylim(bottom=0)
-        axis.set_xlim(0, 18)
+        axis.set_xlim(-0.5, 18.5)
     known = explanation.mechanisms[0].fit.problem.groups
     for group in known:
         if group.name.startswith("MP"):

@@ -76,21 +76,17 @@ def fit_courses(result: FateFit) -> Figure:
     draws = result.draws(150)
     several = len(groups) > 1 and not apart
     tail = 50.0 * (1.0 - problem.level)
-    values = result.values
     for number, group in enumerate(groups):
         best = evaluator.courses(result.statistics.values, number, times)
         every = evaluator.courses(draws, number, times)
         volume = _volumes(result, number)
-        spread = np.array([_volumes(result, number, row) for row in draws])[:, None]
+        spread = _volumes(result, number, draws)
         where = [axes.ravel()[number]] if apart else axes.ravel()
         for (compartment, quantity), axis in zip(shown, where, strict=False):
             colour = COLOURS[number % 7] if several else COMPARTMENT_COLOURS.get(compartment, COLOURS[0])
             line = _measured_course(result, best, compartment, quantity, volume)[0]
             band = _measured_course(result, every, compartment, quantity, spread)
-            recovery = values.get("recovery", values.get(f"recovery[{group.name}]", 1.0))
-            known = values.get("scale", 1.0) * values.get(f"factor[{compartment}]", 1.0)
-            own = values.get(f"scale[{compartment}]", known)
-            factor = own if quantity == "relative" else recovery
+            factor = _found_share(result, group.name, compartment, quantity)
             low, high = np.percentile(band, [tail, 100.0 - tail], axis=0)
             axis.fill_between(times, factor * low, factor * high, color=colour, alpha=0.18, linewidth=0)
             axis.plot(times, factor * line, color=colour, linewidth=1.5, label=group.name or None)
@@ -118,17 +114,25 @@ def fit_courses(result: FateFit) -> Figure:
     return figure
 
 
-def _volumes(result: FateFit, number: int, row: Array | None = None) -> float:
-    """Plasma volume of a group [mL]."""
+def _volumes(result: FateFit, number: int, rows: Array | None = None) -> Array:
+    """Plasma volume of a group at the best parameters or for draws, (m, 1) [mL]."""
     evaluator = Evaluator(result.problem)
-    found = evaluator.group_values(result.statistics.values if row is None else row, number)
-    if "V1" in found:
-        return float(found["V1"][0])
-    return result.problem.fixed.get("V1", result.problem.animal.plasma_volume)
+    found = evaluator.group_values(result.statistics.values if rows is None else rows, number)
+    known = result.problem.fixed.get("V1", result.problem.animal.plasma_volume)
+    return np.asarray(found.get("V1", np.array([known])))[:, None]
+
+
+def _found_share(result: FateFit, group: str, compartment: str, quantity: str) -> float:
+    """What the method shows of an amount: the recovery, or the scale of an image [1; a.u. per %ID]."""
+    values = result.values
+    if quantity != "relative":
+        return values.get("recovery", values.get(f"recovery[{group}]", 1.0))
+    known = values.get("scale", 1.0) * values.get(f"factor[{compartment}]", 1.0)
+    return values.get(f"scale[{compartment}]", known)
 
 
 def _measured_course(
-    result: FateFit, courses: dict[str, Array], compartment: str, quantity: str, volume: float | Array
+    result: FateFit, courses: dict[str, Array], compartment: str, quantity: str, volume: Array
 ) -> Array:
     """What a sample of a compartment would show along the course, (m, k); excreta from the injection on."""
     animal = result.problem.animal
@@ -280,7 +284,8 @@ def observed_against_predicted(result: FateFit) -> Figure:
 def excreta_against_covariate(result: FateFit, time: float | None = None) -> Figure:
     """Excreta, liver, spleen, kidney and tumour at one time against the covariate of the groups, with bands and data.
 
-    What the model does not have is left out.
+    Lines are what samples show: with the recovery, and with the blood left in an organ. Increments of a cage are added
+    up. What the model does not have is left out.
 
     Parameters
     ----------
@@ -307,23 +312,28 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
     for name, axis in ((name, axis) for (_, names), axis in zip(panels, axes[0], strict=True) for name in names):
         colour = COMPARTMENT_COLOURS.get(name, GREY)
         best, low, high = [], [], []
-        for number in range(len(groups)):
-            grid = np.array([0.0, when])
-            drawn = evaluator.courses(draws, number, grid)[name][:, 1]
-            best.append(float(evaluator.courses(result.statistics.values, number, grid)[name][0, 1]))
-            limits = np.percentile(drawn, [tail, 100.0 - tail])
+        for number, group in enumerate(groups):
+            grid, at = np.array([0.0, when]), result.statistics.values
+            factor = _found_share(result, group.name, name, "amount")
+            line = _measured_course(
+                result, evaluator.courses(at, number, grid), name, "amount", _volumes(result, number)
+            )
+            band = _measured_course(
+                result, evaluator.courses(draws, number, grid), name, "amount", _volumes(result, number, draws)
+            )
+            best.append(factor * float(line[0, 1]))
+            limits = factor * np.percentile(band[:, 1], [tail, 100.0 - tail])
             low.append(float(limits[0]))
             high.append(float(limits[1]))
-        axis.fill_between(x[order], np.array(low)[order], np.array(high)[order], color=colour, alpha=0.2, linewidth=0)
-        axis.plot(x[order], np.array(best)[order], color=colour, label=name)
-        for one in result.predictions:
-            if one.compartment == name and one.time == when and one.start == 0 and one.relation in "=~":
-                group = next(group for group in groups if group.name == one.group)
+            seen = _measured_by(result, group.name, name, when)
+            if seen is not None:
+                value, sigma = seen
                 axis.errorbar(
-                    group.covariates[result.posed.covariate], one.observed,
-                    yerr=[[one.observed * (1 - math.exp(-one.sigma))], [one.observed * math.expm1(one.sigma)]],
+                    x[number], value, yerr=[[value * -math.expm1(-sigma)], [value * math.expm1(sigma)]],
                     fmt="o", color=colour, markersize=4, capsize=2, markeredgecolor="black",
                 )  # fmt: skip
+        axis.fill_between(x[order], np.array(low)[order], np.array(high)[order], color=colour, alpha=0.2, linewidth=0)
+        axis.plot(x[order], np.array(best)[order], color=colour, label=name)
     for axis, (title, _) in zip(axes[0], panels, strict=True):
         axis.set_xlabel(result.posed.covariate.replace("_", " "))
         axis.set_ylabel("gold [%ID]")
@@ -331,3 +341,20 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
         axis.set_title(title, loc="left")
         axis.legend()
     return figure
+
+
+def _measured_by(result: FateFit, group: str, compartment: str, when: float) -> tuple[float, float] | None:
+    """Amount measured up to a time, increments of a cage added up, and its standard deviation of ln; None if not."""
+    mine = [
+        one
+        for one in result.predictions
+        if (one.group, one.compartment, one.quantity) == (group, compartment, "amount") and one.relation in "=~"
+    ]
+    whole = [one for one in mine if one.start == 0 and one.time == when]
+    if whole:
+        return whole[0].observed, whole[0].sigma
+    total, variance, end = 0.0, 0.0, 0.0
+    for one in sorted(mine, key=lambda one: one.start):
+        if one.start == end:
+            total, variance, end = total + one.observed, variance + (one.observed * one.sigma) ** 2, one.time
+    return (total, math.sqrt(variance) / total) if end == when and total > 0 else None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+HIGHEST = 1e100  # of a time or concentration; the moments of larger ones overflow
 ROUTES = ("bolus", "infusion", "extravascular")
 METHODS = ("linear", "linear-up-log-down")
 MINIMUM_POINTS = 3
@@ -419,10 +420,10 @@ def _checked(
     if time.ndim != 1 or time.shape != concentration.shape or time.size == 0:
         raise InputError(f"{time.size} times and {concentration.size} concentrations", where=where)
     for what, values in (("time", time), ("concentration", concentration)):
-        bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+        bad = np.flatnonzero(~((values >= 0) & (values <= HIGHEST)))
         if bad.size:
             hint = "below the limit of quantification: write 0, or leave the row out" if what[0] == "c" else ""
-            raise InputError(f"{what} {values[bad[0]]:g} is negative or not finite", where=where, hint=hint)
+            raise InputError(f"{what} {values[bad[0]]:g} is not within 0 to {HIGHEST:g}", where=where, hint=hint)
     if not (math.isfinite(dose) and dose > 0):
         raise InputError(f"a dose of {dose:g}", where="dose", hint="write a dose above 0")
     if route == "infusion" and not (math.isfinite(duration) and duration > 0):

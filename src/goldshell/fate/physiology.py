@@ -17,6 +17,8 @@ from typing import Any
 from goldshell.errors import InputError, UnknownNameError
 from goldshell.literature import records
 
+_HEAVIEST = 1e6  # [g], beyond which a unit was mistaken
+
 BODY_DENSITY = 1.0  # g/mL, of body and organs alike, as the sources take it
 FLOW_EXPONENT = 0.75
 _TOLERANCE = 1e-9
@@ -156,8 +158,9 @@ def physiology(
     printed = {(row["quantity"], row["organ"]): (float(row["value"]), row["unit"]) for row in rows}
     reference = printed["body_weight", ""][0]
     weight = reference if body_weight is None else body_weight
-    if not 0.0 < weight < float("inf"):
-        raise InputError(f"a body weight of {weight:g} g", where="body_weight", hint="write a weight above 0 g")
+    if not 0.0 < weight <= _HEAVIEST:
+        hint = f"write a weight above 0 and up to {_HEAVIEST:g} g"
+        raise InputError(f"a body weight of {weight:g} g", where="body_weight", hint=hint)
     scale = weight / reference
 
     def read(quantity: str, organ: str = "", *, cardiac_output: float = 0.0) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from goldshell.fate.fit import fit_posed
 from goldshell.fate.interface import fate_model
 from goldshell.fate.physiology import Physiology
 from goldshell.fate.prepare import ROUGH_SD, Posed, default_parameters
-from goldshell.fate.problem import Entry, Evaluator, FateParameter, FitProblem
+from goldshell.fate.problem import Entry, Evaluator, FateParameter, FitProblem, Group
 from goldshell.literature import show
 from goldshell.numerics import Estimate
 
@@ -70,6 +71,19 @@ def mechanism(name: str, problem: FitProblem) -> Mechanism:
         name, found, float(residuals[:count] @ residuals[:count]), float(residuals[count:] @ residuals[count:]),
         tuple(unmet),
     )  # fmt: skip
+
+
+def of_groups(explained: Mechanism, groups: tuple[Group, ...]) -> Mechanism:
+    """The same fit, asked for other groups.
+
+    Parameters
+    ----------
+    explained : the fitted mechanism
+    groups : whose amounts will be predicted
+    """
+    problem = dataclasses.replace(explained.fit.problem, groups=groups, orders=())
+    posed = dataclasses.replace(explained.fit.posed, problem=problem)
+    return dataclasses.replace(explained, fit=dataclasses.replace(explained.fit, posed=posed))
 
 
 def predict(

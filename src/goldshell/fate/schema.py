@@ -23,6 +23,8 @@ from goldshell.units import parse, quantity
 
 REFERENCE_CLUSTER = "Au25(p-MBSA)18"  # the particle that the default sieving coefficient belongs to
 
+_LONGEST = 1e6  # [h], longer than any animal lives
+
 if TYPE_CHECKING:
     Weight = float
     Diameter = float
@@ -108,6 +110,8 @@ class FateFile(_Section):
     def _increase(cls, value: list[float]) -> list[float]:
         if any(after <= before for before, after in itertools.pairwise(value)):
             raise ValueError("the times must increase")
+        if value[-1] > _LONGEST:
+            raise ValueError(f"a time of {value[-1]:g} h is beyond {_LONGEST:g} h: check the unit")
         return value
 
     @model_validator(mode="after")

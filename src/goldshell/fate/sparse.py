@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from goldshell.errors import InputError
+from goldshell.fate.nca import HIGHEST
 
 Array = NDArray[np.float64]
 
@@ -108,8 +109,10 @@ def sparse_auc(
     time, concentration = np.asarray(times, dtype=float), np.asarray(concentrations, dtype=float)
     if time.ndim != 1 or time.shape != concentration.shape:
         raise InputError(f"{time.size} times and {concentration.size} concentrations")
-    if not np.all(np.isfinite(time) & np.isfinite(concentration) & (time >= 0) & (concentration >= 0)):
-        raise InputError("a time or concentration is negative or not finite")
+    for what, values in (("time", time), ("concentration", concentration)):
+        bad = np.flatnonzero(~((values >= 0) & (values <= HIGHEST)))
+        if bad.size:
+            raise InputError(f"{what} {values[bad[0]]:g} of sample {bad[0] + 1} is not within 0 to {HIGHEST:g}")
     if not 0.0 < level < 1.0:
         raise InputError(f"a level of {level:g}", where="level", hint="write a level between 0 and 1, such as 0.95")
     points, place = np.unique(time, return_inverse=True)

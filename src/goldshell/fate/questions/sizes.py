@@ -29,6 +29,7 @@ from goldshell.fate.rivals import (
     mechanism,
     minimal_parameters,
     observation,
+    of_groups,
     predict,
     ranked,
     told_apart,
@@ -39,6 +40,7 @@ from goldshell.numerics import describe_parameters
 
 Array = NDArray[np.float64]
 
+DIAMETERS = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # cores [nm]
 _CLUSTERS = (("Au25", 25.0), ("Au18", 18.0), ("Au15", 15.0), ("Au10-11", 10.5))  # atoms of gold
 _LARGER = (("GS-AuNPs", "gs-aunps"), ("GS-[198Au]AuNPs", "gs-198au-aunps"))
 _SHELL = 1.2  # both sides of glutathione [nm]
@@ -148,15 +150,33 @@ def _rivals(groups: tuple[Group, ...], level: float, seed: int) -> dict[str, Fit
     }
 
 
+def diameter_subject(diameter: float) -> str:
+    """Name of a core that was not measured, in the predictions.
+
+    Parameters
+    ----------
+    diameter : of the core [nm]
+    """
+    return f"core of {diameter:g} nm"
+
+
 def _forecasts(mechanisms: Sequence[Mechanism], groups: tuple[Group, ...], steps: int) -> tuple[Forecast, ...]:
+    """Urine of the particles that were measured, and of other sizes."""
+    cores = tuple(
+        Group(diameter_subject(core), (), 0.0, {"core_diameter": core, "hydrodynamic_diameter": core + _SHELL})
+        for core in DIAMETERS
+    )
+    largest = max(group.covariates["core_diameter"] for group in groups)
     found = []
     for one in mechanisms:
         draws = posterior_draws(one.fit, DRAWS, steps=steps)
-        for number, group in enumerate(groups):
-            amounts = predict(one, number, [(("urine",), time) for time in _TIMES], draws)
+        asked = of_groups(one, groups + cores)
+        for number, group in enumerate(groups + cores):
+            amounts = predict(asked, number, [(("urine",), time) for time in _TIMES], draws)
+            beyond = "larger than any that was measured" if group.covariates["core_diameter"] > largest else ""
             for time, amount in zip(_TIMES, amounts, strict=True):
                 known = any(entry.time == time for entry in group.entries)
-                found.append(Forecast(one.name, group.name, f"urine by {time:g} h", amount, known))
+                found.append(Forecast(one.name, group.name, f"urine by {time:g} h", amount, known, beyond))
     return tuple(found)
 
 

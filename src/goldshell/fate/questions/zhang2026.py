@@ -7,7 +7,6 @@ Zhang et al., Nat. Commun. 17 (2026), doi:10.1038/s41467-026-68345-z
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from goldshell.fate.rivals import (
     mechanism,
     minimal_parameters,
     observation,
+    of_groups,
     predict,
     ranked,
     told_apart,
@@ -167,7 +167,7 @@ def _problem(varying: Sequence[str], level: float, seed: int) -> FitProblem:
 def _forecasts(one: Mechanism, steps: int) -> list[Forecast]:
     """Gold at 24 h for every shell of SHELLS."""
     draws = posterior_draws(one.fit, DRAWS, steps=steps)
-    shells = _at_shells(one)
+    shells = of_groups(one, tuple(Group(f"n = {n}", (), n / _RANGE, {"p_atp": float(n)}) for n in SHELLS))
     published = {"faeces by 24 h": set(_PATP.values()), "urine by 24 h": {_PATP[name] for name in _URINE}}
     return [
         Forecast(
@@ -179,14 +179,6 @@ def _forecasts(one: Mechanism, steps: int) -> list[Forecast]:
             _PREDICTED, predict(shells, position, tuple(_PREDICTED.values()), draws), strict=True
         )
     ]  # fmt: skip
-
-
-def _at_shells(one: Mechanism) -> Mechanism:
-    """The same fit asked for other shells."""
-    groups = tuple(Group(f"n = {n}", (), n / _RANGE, {"p_atp": float(n)}) for n in SHELLS)
-    problem = dataclasses.replace(one.fit.problem, groups=groups, orders=())
-    posed = dataclasses.replace(one.fit.posed, problem=problem)
-    return dataclasses.replace(one, fit=dataclasses.replace(one.fit, posed=posed))
 
 
 def _slopes(whole: Mechanism) -> list[str]:
