@@ -7,7 +7,8 @@ The command line prints them as one line and never as a traceback. ``exit_code``
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class GoldshellError(Exception):
@@ -42,6 +43,21 @@ class InputError(GoldshellError):
     """Bad input: a file, value, unit or option that cannot be used as given."""
 
     exit_code = 2
+
+
+@contextmanager
+def located(where: object) -> Iterator[None]:
+    """Bad input found within is of this file, unless it says where itself.
+
+    Parameters
+    ----------
+    where : file, line, cell or option
+    """
+    try:
+        yield
+    except InputError as problem:
+        problem.where = problem.where or str(where)
+        raise
 
 
 class UnknownNameError(InputError):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAXIMUM_TEXT_BYTES = 512 * 1024 * 1024
+_LARGEST = 1e100  # of a cell; what is beyond has no square
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -299,6 +300,8 @@ def _number(cell: str, where: str, column: str) -> float:
         raise InputError(f"column {column!r}: {what}", where=where) from problem
     if not math.isfinite(value):
         raise InputError(f"column {column!r}: {cell!r} is not a finite number", where=where)
+    if abs(value) > _LARGEST:
+        raise InputError(f"column {column!r}: {cell!r} is beyond {_LARGEST:g}", where=where)
     return value
 
 

@@ -141,13 +141,13 @@ def check_unit(unit: str, *, where: str = "") -> None:
         raise InputError(f"unknown unit {unit!r}", where=where) from problem
 
 
-def quantity(unit: str, *, minimum: float | None = None, exclusive: bool = False) -> Any:
+def quantity(unit: str, *, minimum: float | None = None, maximum: float | None = None, exclusive: bool = False) -> Any:
     """A pydantic field type: text with a unit, validated and converted to a float in ``unit``.
 
     Parameters
     ----------
     unit : working unit [pint name]
-    minimum : smallest allowed value [unit]
+    minimum, maximum : smallest and largest allowed value [unit]
     exclusive : the minimum itself is not allowed
     """
 
@@ -160,6 +160,8 @@ def quantity(unit: str, *, minimum: float | None = None, exclusive: bool = False
             raise ValueError(str(problem)) from problem
         if minimum is not None and (value < minimum or (exclusive and value == minimum)):
             raise ValueError(f"{text!r} must be {'above' if exclusive else 'at least'} {minimum:g} {unit}")
+        if maximum is not None and value > maximum:
+            raise ValueError(f"{text!r} must be at most {maximum:g} {unit}")
         return value
 
     return Annotated[float, BeforeValidator(read)]

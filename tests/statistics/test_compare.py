@@ -158,3 +158,21 @@ def test_groups_without_scatter_do_not_fail() -> None:
     assert found.comparisons[0].welch_p == 0.0
     assert np.isnan(found.comparisons[1].welch_p)
     assert any("no scatter" in text for text in found.warnings)
+
+
+def test_mixed_model_without_differences_of_animals_is_least_squares() -> None:
+    """Property: where animals differ less than their noise lets them, the restricted likelihood's SD between is 0."""
+    import statsmodels.api as sm
+
+    times = np.tile([1.0, 2.0, 4.0, 8.0], 8)
+    animals, groups = np.repeat(np.arange(8), 4), np.repeat(["A", "B"], 16)
+    noise = np.random.default_rng(3).normal(0, 0.3, (8, 4))
+    noise -= noise.mean(axis=1, keepdims=True)  # every animal has the mean of its group
+    values = np.where(groups == "A", 5.0, 7.0) - 0.4 * times + noise.ravel()
+    found = mixed_model(animals.tolist(), groups.tolist(), times, values)
+    member, centred = (groups == "B").astype(float), times - times.mean()
+    plain = sm.OLS(values, np.column_stack([np.ones(32), centred, member, member * centred])).fit()
+    assert found.animal_sd == pytest.approx(0.0, abs=1e-3)
+    assert [term[1] for term in found.terms] == pytest.approx(plain.params.tolist(), rel=1e-4)
+    assert [term[2] for term in found.terms] == pytest.approx(plain.bse.tolist(), rel=1e-3)
+    assert any("boundary" in text for text in found.warnings)

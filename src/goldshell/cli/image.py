@@ -233,7 +233,7 @@ def compare(
     from goldshell.statistics import compare_table, read_comparison
 
     table = read_comparison(file, value=value, group=group, animal=animal, by=by, time=time)
-    result = compare_table(table, control=control, paired=paired, level=level, seed=seed)
+    result = compare_table(table, control=control, paired=paired, level=level, seed=seed, where=str(file))
     if figures is not None:
         from goldshell.imaging.figures import comparison_bars
         from goldshell.plotting import save

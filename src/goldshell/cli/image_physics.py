@@ -208,15 +208,17 @@ def pa(
     json_output: JsonOption = False,
 ) -> None:
     """Filtration rate per volume of kidney from photoacoustic (or any) kidney and artery curves, by Patlak's model."""
+    from goldshell.errors import located
     from goldshell.files import read_table
     from goldshell.imaging.photoacoustic import patlak, published_rates
 
     columns = ("time_s", "kidney", "artery")
     table = read_table(file, columns, numeric=columns)
-    fit = patlak(
-        *(table[name].to_numpy(dtype=float) for name in columns),
-        start=start, stop=stop, find_delay=find_delay, level=level,
-    )  # fmt: skip
+    with located(file):
+        fit = patlak(
+            *(table[name].to_numpy(dtype=float) for name in columns),
+            start=start, stop=stop, find_delay=find_delay, level=level,
+        )  # fmt: skip
     published = published_rates()
     if figures is not None:
         from goldshell.imaging.figures_physics import patlak_figure
@@ -236,7 +238,7 @@ def pa(
 
 
 def decay(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns time_h, activity; optionally mass_g.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns time_h, activity; with --injected mass_g.")],
     nuclide: Annotated[str, typer.Option(help="For example 198Au or 64Cu.")],
     injected: Annotated[
         float | None, typer.Option(help="Injected activity at time 0, in the unit of the table; with mass_g: %ID/g.")
@@ -247,16 +249,19 @@ def decay(
     json_output: JsonOption = False,
 ) -> None:
     """Decay correction of PET or SPECT activities to the time of injection, and %ID/g."""
+    from goldshell.errors import located
     from goldshell.files import read_table
     from goldshell.imaging import nuclear
 
-    table = read_table(file, ("time_h", "activity"), numeric=("time_h", "activity"))
-    corrected = nuclear.decay_corrected(table["activity"], table["time_h"], nuclide)
-    columns: dict[str, Any] = {"time_h": table["time_h"].tolist(), "corrected": corrected.tolist()}
-    if injected is not None and "mass_g" in table.columns:
-        columns["id_per_g"] = nuclear.percent_injected_dose_per_gram(
-            table["activity"], injected, table["mass_g"].astype(float), nuclide=nuclide, time=table["time_h"]
-        ).tolist()
+    needed = ("time_h", "activity", *(("mass_g",) if injected is not None else ()))
+    table = read_table(file, needed, numeric=needed)
+    with located(file):
+        corrected = nuclear.decay_corrected(table["activity"], table["time_h"], nuclide)
+        columns: dict[str, Any] = {"time_h": table["time_h"].tolist(), "corrected": corrected.tolist()}
+        if injected is not None:
+            columns["id_per_g"] = nuclear.percent_injected_dose_per_gram(
+                table["activity"], injected, table["mass_g"], nuclide=nuclide, time=table["time_h"]
+            ).tolist()
     half_lives = {"half_life_h": nuclear.half_life(nuclide)}
     if biological is not None:
         half_lives["effective_half_life_h"] = nuclear.effective_half_life(nuclide, biological)

@@ -42,6 +42,7 @@ _HOT = 10.0  # robust standard deviations above its neighbours' dark signal
 _DEAD = 0.2  # of the median sensitivity
 _MOST_BAD = 0.02  # more than this share is a pattern of the camera, not single pixels
 _RELATIVE_FLAT = 10.0  # a flat field of floats below this is a relative sensitivity as it stands
+_LARGEST = 1e12  # counts; no camera counts more, and squares of single precision end at 1e38
 _PILED_UP = 3  # pixels at exactly the largest value that make it a saturation level
 _SATURATION_BITS = (10, 12, 14, 16)
 
@@ -133,7 +134,7 @@ def prepare_camera(
     for name, value in given.items():
         allowed_zero = name == "read noise"
         if value is not None and not (math.isfinite(value) and (value > 0 or (allowed_zero and value == 0))):
-            raise InputError(f"{name} of {value:g}", hint=f"write a {name} above 0")
+            raise InputError(f"{name} of {value:g}", where=name, hint="write a number above 0")
     if read_noise is not None and gain is None:
         raise InputError("a read noise in electrons needs the gain", hint="give --gain, in electrons per count")
     warnings: list[str] = []
@@ -260,6 +261,8 @@ def _extremes(stack: ImageStack) -> tuple[float, NDArray[Any], Mask]:
         np.maximum(high, frame, out=high)
     if not np.isfinite(np.sum(high, dtype=float)):
         raise InputError("the images have pixels that are not finite", where=stack.name)
+    if max(abs(float(high.max())), abs(float(low.min()))) > _LARGEST:
+        raise InputError(f"pixels beyond {_LARGEST:g} counts", where=stack.name, hint="is this an image of a camera?")
     return float(high.max()), low, (high == low) & (len(numbers) >= 4)
 
 

@@ -7,6 +7,7 @@ page by page.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import struct
@@ -232,6 +233,7 @@ def _natural(path: Path) -> list[tuple[int, int | str]]:
 def _open_tiff(path: Path, channel: int, depth: int | None) -> ImageStack:
     import tifffile
 
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what it logs is raised here, in one line
     if path.stat().st_size == 0:
         raise InputError("the file is empty", where=str(path))
     try:
@@ -247,6 +249,10 @@ def _open_tiff(path: Path, channel: int, depth: int | None) -> ImageStack:
     choose, numbers = _frame_numbers(axes[:-2], shape[:-2], channel, depth, path)
     offset = series.dataoffset
     warnings: list[str] = []
+    if dtype.itemsize == 1:
+        warnings.append(
+            f"{path}: 8 bits per pixel: an export for display may have been rescaled; use the camera's own file"
+        )
     if offset is not None and series.is_truncated is False:
         byteorder = file.byteorder
         count = math.prod(shape[:-2])
@@ -298,6 +304,8 @@ def _frame_numbers(
                 raise InputError(f"there is no channel {channel}", where=str(path), hint=f"0 to {shape[index] - 1}")
             picked[index] = channel
             long.remove(index)
+    if channel and "C" not in [axes[index] for index, length in enumerate(shape) if length > 1]:
+        raise InputError(f"there is no channel {channel}", where=str(path), hint="the file has one channel, 0")
     if depth is not None:
         slices = [index for index in long if axes[index] == "Z"]
         if not slices or not 0 <= depth < shape[slices[0]]:

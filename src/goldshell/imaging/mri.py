@@ -40,7 +40,7 @@ def relaxivity(concentration: ArrayLike, relaxation_time: ArrayLike, *, level: f
     """
     times = np.asarray(relaxation_time, dtype=float)
     if not np.all(times > 0):
-        raise InputError("a relaxation time must be above 0 s", where="relaxation_time")
+        raise InputError("a relaxation time must be above 0 s")
     return calibration_line(concentration, 1.0 / times, level=level, slope_unit="1/(mM*s)", signal_unit="1/s")
 
 

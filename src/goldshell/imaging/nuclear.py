@@ -26,6 +26,7 @@ from goldshell.literature import show
 
 Array = NDArray[np.float64]
 
+_MOST_LIVES = 200.0  # a mole of nuclei is gone after 79
 HALF_LIVES = {
     "198Au": "half-life-198au",
     "199Au": "half-life-199au",
@@ -75,12 +76,15 @@ def decay_corrected(activity: ArrayLike, time: ArrayLike, nuclide: str, *, refer
 
     Raises
     ------
-    InputError : a value that is not finite
+    InputError : a value that is not finite, or so many half-lives that nothing is left
     """
     values, when = np.broadcast_arrays(np.asarray(activity, dtype=float), np.asarray(time, dtype=float))
     if not (np.all(np.isfinite(values)) and np.all(np.isfinite(when))):
         raise InputError("an activity or a time is not a finite number")
-    return np.asarray(values * np.exp(math.log(2.0) * (when - reference_time) / half_life(nuclide)))
+    lives = (when - reference_time) / half_life(nuclide)
+    if np.any(lives > _MOST_LIVES):
+        raise InputError(f"{lives.max():.3g} half-lives after the reference", hint="is the time in h?")
+    return np.asarray(values * np.exp2(lives))
 
 
 def percent_injected_dose_per_gram(

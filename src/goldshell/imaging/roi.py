@@ -281,6 +281,8 @@ def _oval(left: float, top: float, right: float, bottom: float) -> Points:
 def _read_labels(path: Path, shape: tuple[int, int], warnings: list[str]) -> list[_Shape]:
     import tifffile
 
+    if path.stat().st_size == 0:
+        raise InputError("the file is empty", where=str(path))
     try:
         labels: NDArray[Any] = np.squeeze(tifffile.imread(path))
     except (tifffile.TiffFileError, struct.error, ValueError, OSError, IndexError) as problem:

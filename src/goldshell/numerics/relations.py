@@ -138,7 +138,12 @@ class Relations:
             elif key in taken:
                 call[key] = _as_kind(key, taken[key], kind)
         found = getattr(module, name)(**call)
-        return found if isinstance(found, Estimate) else float(np.asarray(found, dtype=float))
+        if isinstance(found, Estimate):
+            return found
+        number = float(np.asarray(found, dtype=float))
+        if not math.isfinite(number):
+            raise InputError(f"{name} is not finite at these values", hint="are they in the units of the list?")
+        return number
 
     def _takes_numbers(self, module: ModuleType, one: Any) -> bool:
         if not inspect.isfunction(one) or one.__module__ != module.__name__ or one.__name__.startswith("_"):

@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from goldshell.errors import InputError
+from goldshell.errors import InputError, located
 from goldshell.files import read_table
 from goldshell.numerics.estimate import Estimate
 
@@ -231,11 +231,8 @@ def read_lines(
         parts = [(str(key), part) for key, part in table.groupby(by, sort=False)]
     lines = {}
     for name, part in parts:
-        try:
+        with located(f"{path}, {by} {name}" if len(parts) > 1 else path):
             lines[name] = line(part[concentration].to_numpy(), part[value].to_numpy(), level=level)
-        except InputError as found:
-            where = f"{path}, {by} {name}" if len(parts) > 1 else str(path)
-            raise InputError(found.message, where=where, hint=found.hint) from found
     return lines
 
 

@@ -130,18 +130,22 @@ def mixed_model(
         member = np.array([float(kind == name) for kind in kinds])
         columns += [member, member * (time - centre)]
         labels += [f"{name} less {names[0]}", f"slope of {name} less slope of {names[0]}"]
+    design, subjects = np.column_stack(columns), np.array([str(item) for item in animals])
+    if np.linalg.matrix_rank(design) < len(labels):
+        raise AnalysisError("the mixed model needs two or more times in every group")
     advice = []
     with python_warnings.catch_warnings(record=True) as caught:
         python_warnings.simplefilter("always")
         try:
-            fit = MixedLM(value, np.column_stack(columns), groups=np.array([str(item) for item in animals])).fit(
-                reml=True, method=["lbfgs", "bfgs", "powell"]
-            )
+            fit = MixedLM(value, design, groups=subjects).fit(reml=True, method=["lbfgs", "bfgs", "powell"])
+            estimates, errors = np.asarray(fit.fe_params), np.asarray(fit.bse_fe)
+            between, scale = max(float(np.asarray(fit.cov_re)[0, 0]), 0.0), float(fit.scale)
+            at_boundary = any(issubclass(item.category, ConvergenceWarning) for item in caught)
         except (np.linalg.LinAlgError, ValueError) as problem:
-            raise AnalysisError(f"the mixed model cannot be fitted: {problem}") from problem
-    if any(issubclass(item.category, ConvergenceWarning) for item in caught):
+            at_boundary = True
+            estimates, errors, between, scale = _without_animals(value, design, subjects, len(names), problem)
+    if at_boundary:
         advice.append("the mixed model is at a boundary: animals hardly differ, or too few points; read the areas")
-    estimates, errors = np.asarray(fit.fe_params), np.asarray(fit.bse_fe)
     terms = tuple(
         (
             label,
@@ -153,5 +157,26 @@ def mixed_model(
     )
     if len(set(animals)) < 20:
         advice.append("p values of the mixed model are normal approximations, too small with few animals")
-    between = math.sqrt(max(float(np.asarray(fit.cov_re)[0, 0]), 0.0))
-    return MixedModel(terms, between, math.sqrt(float(fit.scale)), centre, tuple(advice))
+    return MixedModel(terms, math.sqrt(between), math.sqrt(scale), centre, tuple(advice))
+
+
+def _without_animals(
+    value: Array, design: Array, subjects: NDArray[np.str_], groups: int, problem: Exception
+) -> tuple[Array, Array, float, float]:
+    """The model at the boundary, where animals do not differ: least squares.
+
+    That is the restricted likelihood's maximum where the mean square between animals is not above that within them
+    (exactly so when all have the same times); elsewhere the failure stands.
+    """
+    coefficients = np.asarray(np.linalg.lstsq(design, value, rcond=None)[0], dtype=float)
+    residual = value - design @ coefficients
+    names = np.unique(subjects)
+    among = sum(float(residual[subjects == name].sum()) ** 2 / np.count_nonzero(subjects == name) for name in names)
+    freedom = value.size - design.shape[1]
+    apart, within = names.size - groups, value.size - design.shape[1] - (names.size - groups)
+    total = float(residual @ residual)
+    if within < 1 or not 0.0 < total < math.inf or among / apart > (total - among) / within:
+        raise AnalysisError(f"the mixed model cannot be fitted: {problem}") from problem
+    scale = total / freedom
+    errors = np.sqrt(scale * np.diag(np.linalg.inv(design.T @ design)))
+    return coefficients, np.asarray(errors, dtype=float), 0.0, scale

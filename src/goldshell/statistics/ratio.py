@@ -7,6 +7,8 @@ import math
 from goldshell.errors import InputError
 from goldshell.numerics.estimate import Estimate
 
+_WIDEST = 100.0  # of the interval of ln r
+
 
 def ratio_of_means(
     first: float, first_sd: float, second: float, second_sd: float, *, animals: int = 1, level: float = 0.95
@@ -32,9 +34,13 @@ def ratio_of_means(
     """
     from scipy.stats import norm
 
+    if not 0 < level < 1:
+        raise InputError(f"a level of {level:g}", where="level", hint="write 0.95")
     if not (first > 0 and second > 0 and first_sd >= 0 and second_sd >= 0 and animals >= 1):
         raise InputError("a ratio needs means above 0, deviations of 0 or more and one animal or more")
     width = float(norm.ppf(0.5 + 0.5 * level))
     width *= math.hypot(first_sd / first, second_sd / second) / math.sqrt(animals)
+    if not width < _WIDEST:
+        raise InputError("deviations this large leave no interval", hint="are they in the unit of the means?")
     value = first / second
     return Estimate(value, value * math.exp(-width), value * math.exp(width))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from goldshell.errors import AnalysisError, InputError
+from goldshell.errors import AnalysisError, InputError, located
 from goldshell.files import read_table
 from goldshell.statistics.compare import GroupComparison, compare_many, stars
 from goldshell.statistics.longitudinal import MixedModel, area_per_animal, mixed_model
@@ -87,9 +87,16 @@ def read_comparison(
     Returns
     -------
     DataFrame
+
+    Raises
+    ------
+    InputError : a column that is missing or named twice, a value that is no number
     """
     if time is not None and animal is None:
         raise InputError("curves need to know which points are of one animal", hint="name the column with --animal")
+    named = [one for one in (value, group, animal, by, time) if one is not None]
+    if twice := [one for one in named if named.count(one) > 1]:
+        raise InputError(f"column {twice[0]!r} is named twice", where=str(path), hint="name another for each role")
     columns = {value: "value", group: "group"} | {
         given: name for given, name in ((animal, "animal"), (by, "organ"), (time, "time")) if given is not None
     }
@@ -98,7 +105,13 @@ def read_comparison(
 
 
 def compare_table(
-    table: pd.DataFrame, *, control: str | None = None, paired: bool = False, level: float = 0.95, seed: int = 0
+    table: pd.DataFrame,
+    *,
+    control: str | None = None,
+    paired: bool = False,
+    level: float = 0.95,
+    seed: int = 0,
+    where: str = "",
 ) -> TableComparison:
     """Compare the groups of a table; with times, areas per animal and a mixed model.
 
@@ -109,6 +122,7 @@ def compare_table(
     paired : the same animals in every group
     level : of the intervals [1]
     seed : of sampled permutations
+    where : file of the table, for messages
 
     Returns
     -------
@@ -118,6 +132,13 @@ def compare_table(
     ------
     InputError : paired without a column of animals, or an animal that lacks a group
     """
+    with located(where):
+        return _compare_table(table, control=control, paired=paired, level=level, seed=seed)
+
+
+def _compare_table(
+    table: pd.DataFrame, *, control: str | None, paired: bool, level: float, seed: int
+) -> TableComparison:
     if paired and "animal" not in table:
         raise InputError("paired groups need to know the animals", hint="name the column with --animal")
     families: dict[str, dict[str, list[float]]] = {}

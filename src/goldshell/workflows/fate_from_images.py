@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldshell.errors import InputError, UnknownNameError
+from goldshell.errors import InputError, UnknownNameError, located
 from goldshell.files import read_table
 from goldshell.imaging import TimeActivity
 from goldshell.imaging.optics.device import require
@@ -175,13 +175,11 @@ def organ_visibility(problem: DepthProblem, organs: Path, device: str = "cpu") -
         raise InputError(f"organ {table['organ'][table['organ'].duplicated()].iloc[0]!r} stands there twice",
                          where=str(organs))  # fmt: skip
     depth = table["depth_mm"].to_numpy(dtype=float)
-    try:
+    with located(organs):
         factor, sd = relative_visibility(
             problem.medium, problem.probe, depth, depth_sd=np.nan_to_num(table["depth_sd_mm"].to_numpy(dtype=float)),
             spread=problem.file.spread, photons=problem.file.photons, seed=problem.file.seed, device=device,
         )  # fmt: skip
-    except InputError as found:
-        raise InputError(found.message, where=str(organs), hint=found.hint) from found
     return pd.DataFrame({"organ": table["organ"], "depth_mm": depth, "factor": factor, "sd": sd * factor})
 
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from goldshell.errors import InputError
 from goldshell.files import read_yaml
 from goldshell.imaging.io import open_stack
-from goldshell.imaging.optics.tissue import SHORTEST, OpticalProperties, Tissue, properties, tissue
+from goldshell.imaging.optics.tissue import LONGEST, SHORTEST, OpticalProperties, Tissue, properties, tissue
 from goldshell.imaging.optics.visibility import Camera, Probe, Visibility, visibility
 from goldshell.imaging.optics.voxels import VoxelLight, simulate_voxels
 from goldshell.units import quantity
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 else:
     Length = quantity("mm", minimum=0.0, exclusive=True)
     Attenuation = quantity("1/mm", minimum=0.0, exclusive=True)
-    Wave = quantity("nm", minimum=SHORTEST)
+    Wave = quantity("nm", minimum=SHORTEST, maximum=LONGEST)
     Time = quantity("s", minimum=0.0, exclusive=True)
     Molar = quantity("1/(M*cm)", minimum=0.0, exclusive=True)
     Irradiance = quantity("mW/mm^2", minimum=0.0, exclusive=True)

@@ -243,7 +243,8 @@ def least_visible(counts: ArrayLike, camera: Camera, exposure: ArrayLike, thresh
         raise InputError(f"a threshold of {threshold:g}", where="threshold")
     noise = (camera.dark + camera.background) * time + camera.read_noise**2
     needed = 0.5 * (threshold**2 + threshold * np.sqrt(threshold**2 + 4.0 * noise))
-    return np.asarray(needed[:, None] / (time[:, None] * np.asarray(counts, float)[None, :]))
+    with np.errstate(divide="ignore"):  # no light comes back: no concentration is visible
+        return np.asarray(needed[:, None] / (time[:, None] * np.asarray(counts, float)[None, :]))
 
 
 def visibility(
@@ -292,6 +293,9 @@ def visibility(
         )
         for factor in (1.0, 1.0 - spread, 1.0 + spread)
     )  # fmt: skip
+    dark = np.atleast_1d(np.asarray(depths, float))[counts == 0]
+    if dark.size:
+        warnings = (*warnings, f"no light comes back from {dark.min():g} mm: nothing is visible there")
     return Visibility(
         np.atleast_1d(np.asarray(depths, float)), np.atleast_1d(np.asarray(exposures, float)), excitation, glow, counts,
         best, np.minimum(low, high), np.maximum(low, high), method, threshold, tuple(dict.fromkeys(warnings)),
@@ -336,7 +340,7 @@ def relative_visibility(
     z = np.atleast_1d(np.asarray(depths, dtype=float))
     off = np.broadcast_to(np.asarray(depth_sd, dtype=float), z.shape)
     if not np.all(np.isfinite(off) & (off >= 0)) or np.any(z - off <= 0):
-        raise InputError("a depth less its standard deviation must stay above 0 mm", where="depth_sd")
+        raise InputError("a depth less its standard deviation must stay above 0 mm")
 
     def seen(factor: float, at: Array) -> Array:
         excitation, glow, _, _ = transport(
