@@ -31,7 +31,13 @@ def test_the_packaged_study_is_valid_and_uses_every_kind() -> None:
     assert loaded.packaged
     own_files = {"exchange_simulate", "exchange_fit", "exchange_design"}  # in tests/study/test_exchange_kinds.py
     own_files |= {"cells"}  # in tests/study/test_analyses.py
-    raw_data = {"etching_from_uvvis", "stability", "nmr", "zeta"}  # in tests/study/test_spectra_kinds.py
+    raw_data = {
+        "etching_from_uvvis",
+        "stability",
+        "nmr",
+        "zeta",
+        "exchange_from_esi_ms",
+    }  # in tests/study/test_spectra_kinds.py
     raw_data |= {
         "image_tac",
         "image_compare",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ import yaml
 from goldshell.chemistry import find_ligand, parse_cluster
 from goldshell.errors import InputError
 from goldshell.exchange import read_problem
+from goldshell.exchange.problem_file import ReadProblem
 from goldshell.exchange.schema import SimulationFile
 from goldshell.files import read_text, read_yaml, write_atomically
 from goldshell.units import parse
@@ -31,7 +33,7 @@ from goldshell.units import parse
 LEAST_SD = 0.003
 """Smallest standard error of a fraction, so that an absent species does not weigh without limit [1]; an assumption."""
 
-DEFAULT_FIT = {"k_exchange": {"start": "3 1/h"}, "equilibrium_constant": {"start": 1}}
+DEFAULT_FIT: Mapping[str, Mapping[str, Any]] = {"k_exchange": {"start": "3 1/h"}, "equilibrium_constant": {"start": 1}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,33 @@ class ExchangeData:
         }  # fmt: skip
 
     def write(self, path: Path) -> None:
-        """Write the problem file and its tables beside it, and read the whole again as the fit would.
+        """Write the problem file and its tables beside it, once the fit can read them.
 
         Raises
         ------
         InputError : the conditions are not those of an experiment (what is missing is named)
         """
+        self.read()
         for name, text in self.tables.items():
             write_atomically(path.parent / name, text)
         write_atomically(path, self.problem)
-        read_problem(path)
+
+    def read(self) -> ReadProblem:
+        """The problem as the fit reads it.
+
+        Raises
+        ------
+        InputError : the conditions are not those of an experiment (what is missing is named)
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in self.tables.items():
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+            problem = Path(folder) / "problem.yaml"
+            problem.write_text(self.problem, encoding="utf-8")
+            try:
+                return read_problem(problem)
+            except InputError as fault:
+                raise InputError(fault.message, where=fault.where.replace(f"{folder}/", ""), hint=fault.hint) from fault
 
 
 def read_measured_shell(path: Path | str, time: float, *, level: float = 0.95) -> MeasuredShell:

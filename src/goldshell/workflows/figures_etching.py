@@ -129,8 +129,11 @@ def laws_figure(result: EtchingFit) -> Figure:
                       fontsize=8)  # fmt: skip
     axis.set_yticks(places, names)
     axis.invert_yaxis()
-    axis.set_xscale("symlog", linthresh=10)
-    axis.set_xlim(0, max(heights) * 3 + 12)
+    if max(heights) > 50:
+        axis.set_xscale("symlog", linthresh=10)
+        axis.set_xlim(0, max(heights) * 3)
+    else:
+        axis.set_xlim(0, max(1.15 * max(heights), 5.0))
     axis.set_xlabel("AICc above the best law (dotted: 4, hardly to be told apart)")
     return figure
 

@@ -17,6 +17,7 @@ from goldshell.study.analyses import etching_from_uvvis as etching_from_uvvis
 from goldshell.study.analyses import exchange_design as exchange_design
 from goldshell.study.analyses import exchange_explained as exchange_explained
 from goldshell.study.analyses import exchange_fit as exchange_fit
+from goldshell.study.analyses import exchange_from_esi_ms as exchange_from_esi_ms
 from goldshell.study.analyses import exchange_simulate as exchange_simulate
 from goldshell.study.analyses import excretion as excretion
 from goldshell.study.analyses import fate_explained as fate_explained
@@ -59,6 +60,7 @@ KINDS: dict[str, ModuleType] = {
     "nmr": nmr,
     "zeta": zeta,
     "esi_ms": esi_ms,
+    "exchange_from_esi_ms": exchange_from_esi_ms,
     "image_tac": image_tac,
     "image_compare": image_compare,
     "image_exvivo": image_exvivo,
@@ -91,6 +93,7 @@ AnySettings = Annotated[
     | nmr.Settings
     | zeta.Settings
     | esi_ms.Settings
+    | exchange_from_esi_ms.Settings
     | image_tac.Settings
     | image_compare.Settings
     | image_exvivo.Settings

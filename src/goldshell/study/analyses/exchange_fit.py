@@ -48,6 +48,11 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
     """Fit the problem and its rivals."""
     read = read_problem(data_path(folder, settings.file))
     result = fit(read.problem, rivals=read.rivals, profiles=settings.profiles, posterior_steps=settings.posterior_steps)
+    return fitted(result, profiles=settings.profiles, source=settings.file)
+
+
+def fitted(result: ExchangeFit, *, profiles: bool, source: str) -> Analysis:
+    """What the report says about a fit of the exchange model."""
     sources = literature_ids(
         [item.source for item in result.misfits]
         + [item.parameter.prior.source for item in result.parameters if item.parameter.prior]
@@ -58,11 +63,10 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             "One set of parameters for all experiments, by least squares on the log-likelihood of every observation "
             f"(a range is a censored observation), from {result.starts} start"
             f"{'s' if result.starts > 1 else ''}; intervals by "
-            f"{'profile likelihood' if settings.profiles else 'curvature'}. Models are ranked by AICc ({COUNTING})."
+            f"{'profile likelihood' if profiles else 'curvature'}. Models are ranked by AICc ({COUNTING})."
         ),
         numbers=tuple(
-            Number(item.parameter.name, item.estimate, source=settings.file, note=_note(item))
-            for item in result.parameters
+            Number(item.parameter.name, item.estimate, source=source, note=_note(item)) for item in result.parameters
         ),
         tables={
             "parameters": result.to_dataframe(),
