@@ -43,6 +43,18 @@ def test_the_trap_lets_go_later(sizes: FateExplanation) -> None:
 
 
 @pytest.mark.slow
+def test_sizes_that_were_not_measured_are_predicted(sizes: FateExplanation) -> None:
+    """The slits let particles above the published edge of 6 nm hardly pass; the trap has no such edge."""
+    at = {(item.mechanism, item.subject): item for item in sizes.forecasts if item.quantity == "urine by 24 h"}
+    large, middle = at["sieve", "core of 8 nm"], at["sieve", "core of 2 nm"]
+    assert large.estimate.value < 0.5 * middle.estimate.value
+    assert at["trap", "core of 8 nm"].estimate.value > 0.9 * at["trap", "core of 2 nm"].estimate.value
+    assert large.note
+    assert not middle.note
+    assert not middle.measured
+
+
+@pytest.mark.slow
 def test_figure_and_dict(sizes: FateExplanation) -> None:
     assert len(explanation_figure(sizes).axes) == 3
     assert set(sizes.to_dict()) >= {"verdict", "findings", "unknown", "mechanisms", "predictions", "sources"}

@@ -12,7 +12,7 @@ import pytest
 
 from goldshell.errors import InputError, UnknownNameError
 from goldshell.fate import FateData, FateFit, FitOptions, fate_model, fate_models, fit, physiology, read_fate_data
-from goldshell.fate.figures_fit import write_fit_figures
+from goldshell.fate.figures_fit import excreta_against_covariate, write_fit_figures
 from goldshell.fate.models import minimal, two_compartment
 from goldshell.fate.prepare import pose
 from goldshell.fate.problem import Evaluator
@@ -315,6 +315,20 @@ def test_the_command(goldshell: Any, tmp_path: Path) -> None:
         assert message in bad.err
     text = goldshell("fate", "fit", data.path, "--no-profiles", "--free", "CL_liver", "--posterior", "40").out
     assert "posterior (emcee)" in text
+
+
+def test_increments_of_a_cage_add_up_in_the_figure_against_the_shell(tmp_path: Path) -> None:
+    """6 %ID by 6 h and 19 %ID by 24 h are fitted as 6 and 13; against the shell 19 is drawn."""
+    path = tmp_path / "cages.csv"
+    path.write_text(
+        "# synthetic: yes\ntime_h,compartment,value,sd,n,unit,group,animal,n_ligand\n"
+        "24,urine,10,2,3,%ID,a,,0\n24,liver,50,5,3,%ID,a,,0\n"
+        "6,urine,6,1,3,%ID,b,,9\n24,urine,19,2,3,%ID,b,,9\n24,liver,40,5,3,%ID,b,,9\n"
+    )
+    result = fit(read_fate_data(path), FitOptions(free=("CL_liver", "fu_theta"), spread=0.3), profiles=False)
+    excreted = excreta_against_covariate(result).axes[0]
+    drawn = {tuple(line.get_xydata()[0]) for line in excreted.lines if len(line.get_xdata()) == 1}
+    assert {(0.0, 10.0), (9.0, 19.0)} <= drawn
 
 
 @pytest.mark.slow

@@ -379,7 +379,7 @@ def design(
 
 @app.command(
     help="The published numbers on fate, explained by one model: sizes (sieve or trap), zhang2026 (what the shell "
-    "changes), table1 (rows of Sang et al.). Predictions with intervals; what cannot be known. About 15 s each."
+    "changes), table1 (rows of Sang et al.). Predictions with intervals; what cannot be known. 5 to 10 s each."
 )
 def explain(
     question: Annotated[

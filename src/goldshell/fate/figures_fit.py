@@ -325,9 +325,7 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
             limits = factor * np.percentile(band[:, 1], [tail, 100.0 - tail])
             low.append(float(limits[0]))
             high.append(float(limits[1]))
-            seen = _measured_by(result, group.name, name, when)
-            if seen is not None:
-                value, sigma = seen
+            for value, sigma in _measured_by(result, group.name, name, when):
                 axis.errorbar(
                     x[number], value, yerr=[[value * -math.expm1(-sigma)], [value * math.expm1(sigma)]],
                     fmt="o", color=colour, markersize=4, capsize=2, markeredgecolor="black",
@@ -343,18 +341,18 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
     return figure
 
 
-def _measured_by(result: FateFit, group: str, compartment: str, when: float) -> tuple[float, float] | None:
-    """Amount measured up to a time, increments of a cage added up, and its standard deviation of ln; None if not."""
+def _measured_by(result: FateFit, group: str, compartment: str, when: float) -> list[tuple[float, float]]:
+    """Amounts measured up to a time, increments of a cage added up, each with its standard deviation of ln."""
     mine = [
         one
         for one in result.predictions
         if (one.group, one.compartment, one.quantity) == (group, compartment, "amount") and one.relation in "=~"
     ]
-    whole = [one for one in mine if one.start == 0 and one.time == when]
+    whole = [(one.observed, one.sigma) for one in mine if one.start == 0 and one.time == when]
     if whole:
-        return whole[0].observed, whole[0].sigma
+        return whole
     total, variance, end = 0.0, 0.0, 0.0
     for one in sorted(mine, key=lambda one: one.start):
         if one.start == end:
             total, variance, end = total + one.observed, variance + (one.observed * one.sigma) ** 2, one.time
-    return (total, math.sqrt(variance) / total) if end == when and total > 0 else None
+    return [(total, math.sqrt(variance) / total)] if end == when and total > 0 else []
