@@ -194,13 +194,11 @@ def propose(
     found = propose_rois(frames, camera, threshold=threshold, minimum_pixels=minimum_pixels)
     write_rois(out, found.rois)
     if figures is not None:
-        import numpy as np
-
         from goldshell.imaging.figures import montage
         from goldshell.plotting import save
 
         figures.mkdir(parents=True, exist_ok=True)
-        save(montage(frames, found.rois, camera, np.arange(frames.frames, dtype=float)), figures / "proposal.svg")
+        save(montage(frames, found.rois, camera, frames.times), figures / "proposal.svg")
     if json_output:
         print_json({"out": str(out), **found.to_dict()})
         return

@@ -29,7 +29,7 @@ def montage(
     stack: ImageStack,
     rois: Sequence[Roi],
     camera: Camera,
-    times: Array,
+    times: Array | None = None,
     *,
     drift: Drift | None = None,
     panels: int = _PANELS,
@@ -41,7 +41,7 @@ def montage(
     stack : the frames
     rois : regions to outline
     camera : corrections
-    times : of the frames [s]
+    times : of the frames [s]; their numbers are written without
     drift : moves the outlines with the animal
     panels : most frames drawn
 
@@ -72,11 +72,15 @@ def montage(
                 axis.add_patch(Polygon(outline + move, closed=True, fill=False, edgecolor="white", linewidth=1.8))
                 axis.add_patch(Polygon(outline + move, closed=True, fill=False, edgecolor=colour, linewidth=1.0))
             if number == numbers[0] and roi.outlines:
+                right, bottom = roi.outlines[0].max(axis=0) + move
+                beside = right < 0.6 * stack.shape[1]  # else the name ends at the region, within the picture
                 axis.annotate(
-                    roi.name, roi.outlines[0].max(axis=0) + move, color="white", fontsize=6.5, ha="left",
+                    roi.name, (right, bottom), (0, 0 if beside else -1), textcoords="offset points", color="white",
+                    fontsize=6.5, ha="left" if beside else "right", va="baseline" if beside else "top",
                     annotation_clip=True,
                 )  # fmt: skip
-        axis.set_title(_time_text(float(times[number])), fontsize=8.5)
+        title = f"frame {number + 1}" if times is None else _time_text(float(times[number]))
+        axis.set_title(title, fontsize=8.5)
         axis.set_xticks([])
         axis.set_yticks([])
         for side in axis.spines.values():
@@ -191,9 +195,8 @@ def comparison_bars(organs: Mapping[str, GroupComparison], *, label: str = "valu
         axis.remove()
     for row in range(rows):
         axes[row, 0].set_ylabel(label)
-    figure.supxlabel(
-        "bars: mean, SD; points: animals; p: Welch, corrected by Holm over all panels", fontsize=8, color="0.35"
-    )
+    notes = ("bars: mean, SD; points: animals", "p: Welch, corrected by Holm over all panels")
+    figure.supxlabel(("; " if columns > 1 else "\n").join(notes), fontsize=8, color="0.35")
     return figure
 
 
