@@ -51,6 +51,8 @@ def test_tac_is_that_of_the_contract(goldshell: Any, images: Path) -> None:
     assert np.subtract(liver["mean"], liver["background"]) == pytest.approx(liver["net"])
     assert muscle["net"] == [0.0] * 5
     assert result.json["curves"]["liver"]["half_life"] == pytest.approx(120.0, rel=0.01)
+    plain = goldshell("image", "tac", *words(images), "--times", images / "times.csv").out
+    assert "washout half-life [s]" in plain
     assert {path.name for path in (images / "figures").iterdir()} == {"montage.svg", "curves.svg"}
     samples = read_fate_data(images / "fate.csv").samples
     assert {item.compartment for item in samples} == {"liver"}
@@ -108,3 +110,21 @@ def test_bad_input(goldshell: Any, images: Path, change: tuple[str, str], part: 
     assert (result.code, result.out) == (2, "")
     assert part in result.err
     assert len(result.err.strip().splitlines()) == 1
+
+
+def test_curves_of_groups_print_their_mixed_model(goldshell: Any, tmp_path: Path) -> None:
+    """By construction: A starts at 5 and falls by 0.4 per hour, B starts at 7; animals differ by 0.5."""
+    random = np.random.default_rng(2)
+    rows = ["mouse,group,hour,value"]
+    for group, start in (("A", 5.0), ("B", 7.0)):
+        for mouse in range(6):
+            own = random.normal(0, 0.5)
+            rows += [
+                f"{group}{mouse},{group},{t},{start + own - 0.4 * t + random.normal(0, 0.05)}" for t in (1, 2, 4, 8)
+            ]
+    (tmp_path / "curves.csv").write_text("\n".join(rows) + "\n")
+    found = goldshell("image", "compare", tmp_path / "curves.csv", "--time", "hour", "--animal", "mouse")
+    assert "slope of A" in found.out
+    assert "levels at time 3.75" in found.out
+    slope = next(line for line in found.out.splitlines() if line.startswith("slope of A ")).split()
+    assert float(slope[3]) == pytest.approx(-0.4, abs=3 * float(slope[4]))

@@ -64,7 +64,11 @@ def test_decay_and_performance(goldshell: Any, files: Path) -> None:
     found = goldshell("image", "decay", files / "decay.csv", "--nuclide", "198Au", "--injected", "1000", "--json").json
     assert found["corrected"] == pytest.approx([100.0, 100.0])
     assert found["id_per_g"] == pytest.approx([10.0, 10.0])
-    assert any(row["unit"] == "nm" for row in goldshell("image", "performance", "--json").json["rows"])
+    rows = goldshell("image", "performance", "--json").json["rows"]
+    assert any(row["unit"] == "nm" for row in rows)
+    said = goldshell("image", "performance").out  # what S 5.1 quotes: lymph node, bone, perfusion, stomach
+    for text in ("lymph node", "spine", "0.11", "1000 to 1100", "gastric acid > methylene blue bound"):
+        assert text in said
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,9 @@ def tac(
         from goldshell.files import write_atomically
 
         write_atomically(csv, result.to_dataframe().to_csv(index=False))
+    numbers = {curve.name: curve_numbers(curve) for curve in result.rois}
     if json_output:
-        numbers = {curve.name: curve_numbers(curve).to_dict() for curve in result.rois}
-        print_json({**result.to_dict(), "curves": numbers})
+        print_json({**result.to_dict(), "curves": {name: one.to_dict() for name, one in numbers.items()}})
         return
     print_table(
         ("region", "pixels", "time [s]", "mean [counts/s]", "sem", "net", "SBR", "CNR", "saturated [%]"),
@@ -135,6 +135,15 @@ def tac(
         ],
         title=f"{frames.name}: {frames.frames} frames, noise {camera.noise_source}",
     )
+    print()
+    print_table(
+        ("region", "peak [counts/s]", "at [s]", "first pass [1/s]", "washout half-life [s]", "low", "high", "area"),
+        [
+            (name, one.peak, one.peak_time, one.first_pass_rate, one.half_life, one.half_life_low, one.half_life_high,
+             one.area)
+            for name, one in numbers.items()
+        ],
+    )  # fmt: skip
     print_warnings(result.warnings)
 
 
@@ -250,6 +259,12 @@ def compare(
         "permutation p", "Hedges g", result.post_hoc or "post hoc",
     )  # fmt: skip
     print_table(header, result.rows(), title=f"{file}: {result.quantity}, {100 * level:g} % intervals")
+    for organ, model in result.mixed.items():
+        print_table(
+            ("term", "estimate", "standard error", "p"), model.terms,
+            title=f"\n{organ}: mixed model of the curves, SD between animals {model.animal_sd:.3g}, within "
+            f"{model.residual_sd:.3g}; levels at time {model.mean_time:.3g}",
+        )  # fmt: skip
     print_warnings(result.warnings)
 
 

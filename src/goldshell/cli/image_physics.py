@@ -283,7 +283,7 @@ def relation(
 
 
 def performance(json_output: JsonOption = False) -> None:
-    """Emission, quantum yield and contrast of the NIR-II probes that the review quotes, with locators."""
+    """Emission, quantum yield, contrast and perfusion of the NIR-II probes that the review quotes, with locators."""
     from goldshell.imaging.nir2 import performance as table
 
     found = table()
@@ -295,7 +295,7 @@ def performance(json_output: JsonOption = False) -> None:
         [
             (
                 row["subject"], row["quantity"].replace("_", " "), row["relation"],
-                row["value"] if row["relation"] != "range" else f"{row['low']:g} to {row['high']:g}",
+                row["order"] or (f"{row['low']:g} to {row['high']:g}" if row["relation"] == "range" else row["value"]),
                 row["unit"], row["conditions"],
             )
             for row in found

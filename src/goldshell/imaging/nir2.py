@@ -30,20 +30,25 @@ from goldshell.literature import rows, show
 Array = NDArray[np.float64]
 
 HEAT_CAPACITY = 4.18  # mJ/(mm3 K), of water
-_QUANTITIES = ("emission_wavelength", "quantum_yield", "signal_to_background_ratio", "signal_to_noise_ratio")
+_QUANTITIES = (
+    "emission_wavelength", "quantum_yield", "signal_to_background_ratio", "signal_to_noise_ratio", "contrast_index",
+    "emission_intensity", "emission_ratio", "nir_ii_signal_ratio", "blood_perfusion_rate", "imaging_window",
+)  # fmt: skip
 
 
 def performance() -> list[dict[str, Any]]:
-    """Emission, quantum yield and contrast of every probe that S quotes, one line per statement.
+    """Emission, quantum yield, contrast and perfusion of every probe that S quotes, one line per statement.
 
     Returns
     -------
-    list of subject, quantity, relation, value, unit, conditions, id
+    list of subject, quantity, relation, value (NaN for an order), low, high, order (what exceeds what), unit,
+    conditions, id
     """
     return [
         {
             "subject": row.subject, "quantity": row.quantity, "relation": row.relation, "value": row.number,
-            "low": row.low, "high": row.high, "unit": row.unit, "conditions": row.conditions, "id": row.id,
+            "low": row.low, "high": row.high, "order": row.value if row.relation == "order" else "",
+            "unit": row.unit, "conditions": row.conditions, "id": row.id,
         }
         for row in rows()
         if row.source == "sang2024" and row.topic == "fluorescence" and row.quantity in _QUANTITIES
