@@ -89,11 +89,11 @@ def test_synthetic_spectra_of_some_shapes() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [20260101, 7, 8, 9, 101, 102])
+@pytest.mark.parametrize("seed", [20260101, 7, 8, 9, 101, 102, 103])
 def test_synthetic_benchmark(seed: int) -> None:
     """Known composition: 40 cases each; intervals cover at least 90 % of the true, at most 10 % of absent appear.
 
-    Seeds 101 and 102 played no part in development.
+    Seeds 101 and 103 played no part in development.
     """
     missed, covered, excluded = scores(generator.cases(seed))
     assert not missed

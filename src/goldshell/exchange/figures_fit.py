@@ -206,7 +206,7 @@ def composition_figure(fit: ExchangeFit) -> Figure:
         axis.errorbar(
             n[kept], 100 * o[kept], 100 * sd[kept], fmt="o", color=_DATA, markersize=4, capsize=2, label="data"
         )
-        axis.set_title(f"{name}, {one.time_h:g} h", fontsize=8.5)
+        axis.set_title(f"{name}, {one.time_h:.3g} h", fontsize=8.5)
         axis.set_xlabel("$n$, incoming ligands")
         axis.set_xlim(-0.8, p.size - 0.2)
     axes[0, 0].set_ylabel("$P(n)$ [%]")

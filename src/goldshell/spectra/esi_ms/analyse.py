@@ -390,11 +390,7 @@ def _closed(channels: list[Channel]) -> list[Channel]:
 def _product(
     search: Search, shells: list[Shell], channels: list[Channel], data: Data, instrument: Instrument
 ) -> list[Ion]:
-    made = []
-    for shell in shells:
-        for charge, core, change in channels:
-            made += list(grammar.ions([shell], [charge], [core], [change]))
-    return candidates_in(made, data, instrument).ions
+    return candidates_in(grammar.ions_of(shells, channels), data, instrument).ions
 
 
 def _weak_shells(solver: Solver, fit: Fit) -> set[Shell]:
@@ -446,10 +442,7 @@ def _upper_limits(solver: Solver, fit: Fit, search: Search) -> dict[Shell, tuple
     total = sum(share.values())
     live = [channel for channel, part in share.items() if part > 0]
     data = solver.data
-    rest = candidates_in(
-        [ion for shell in absent for c in live for ion in grammar.ions([shell], [c[0]], [c[1]], [c[2]])],
-        data, fit.instrument,
-    )  # fmt: skip
+    rest = candidates_in(grammar.ions_of(absent, live), data, fit.instrument)
     if not rest.ions:
         return {}
     mixing = template_mixing(

@@ -141,7 +141,11 @@ def weights(data: Data, model: np.ndarray, base: np.ndarray) -> tuple[np.ndarray
     sd = np.sqrt(a + b * signal + c * signal**2)
     root = 1.0 / sd
     # Peaks that no candidate explains stand above the model: their points count less (one-sided, so noise is not cut)
-    smooth = np.convolve(residual / sd, np.full(3, 1 / 3), mode="same")
+    scaled = residual / sd
+    smooth = scaled.copy()
+    smooth[1:] += scaled[:-1]
+    smooth[:-1] += scaled[1:]
+    smooth /= 3.0
     root = np.where(smooth > 3.0, root * np.minimum(1.0, (3.0 / np.maximum(smooth, 1e-9)) ** 2), root)
     return sd, np.where(data.excluded, 0.0, root)
 

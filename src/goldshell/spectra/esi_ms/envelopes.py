@@ -212,6 +212,7 @@ def _exchanged(element: str, nucleons: int) -> np.ndarray:
     return np.convolve(change, inverse)
 
 
+@functools.lru_cache(maxsize=8)
 def shape_table(instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
     """The peak shape of unit area and FWHM, and its derivative, on a grid of u from -reach to reach [FWHM].
 

@@ -289,15 +289,20 @@ def ions(
     ----------
     charges : signed
     """
-    made = []
-    for shell in all_shells:
-        possible = [change for change in changes if heavy_formula(shell, change) is not None]
-        for charge, core in itertools.product(charges, core_charges):
-            for change in possible:
-                lost = -charge + core + change.positive_charges
-                if lost <= shell.acids + 1 and (charge > 0 or lost >= 0):
-                    made.append(Ion(shell, charge, core, change))
-    return made
+    return ions_of(all_shells, list(itertools.product(charges, core_charges, changes)))
+
+
+def ions_of(all_shells: Sequence[Shell], channels: Sequence[tuple[int, int, Modification]]) -> list[Ion]:
+    """As `ions`, of given combinations of charge, core charge and modification."""
+    return [Ion(shell, *channel) for shell in all_shells for channel in channels if _possible(shell, *channel)]
+
+
+def _possible(shell: Shell, charge: int, core: int, change: Modification) -> bool:
+    lost = -charge + core + change.positive_charges
+    if lost > shell.acids + 1 or (charge < 0 and lost < 0):
+        return False
+    # Only a loss can be impossible
+    return all(count > 0 for _, count in change.neutrals) or heavy_formula(shell, change) is not None
 
 
 def equal_masses(

@@ -157,8 +157,10 @@ def noise_model(residual: np.ndarray, model: np.ndarray, floor: float) -> np.nda
     for part in np.array_split(order, max(1, min(12, len(order) // 25))):
         if len(part) >= 8:
             # larger of the median-based and a trimmed spread: misfit of the peak shape sits in the wings only
-            r = np.sort(np.abs(residual[part]))[: max(4, int(0.95 * len(part)))]
-            spread = max((1.4826 * float(np.median(np.abs(residual[part])))) ** 2, float((r**2).mean()) * 1.3)
+            r = np.sort(np.abs(residual[part]))
+            middle = 0.5 * float(r[(len(r) - 1) // 2] + r[len(r) // 2])
+            kept = r[: max(4, int(0.95 * len(r)))]
+            spread = max((1.4826 * middle) ** 2, float((kept**2).mean()) * 1.3)
             groups.append((float(signal[part].mean()), spread, len(part)))
     if not groups:
         return np.array([max(floor, float(residual.std())) ** 2, 0.0, 0.0])
