@@ -307,6 +307,7 @@ def test_the_command(goldshell: Any, tmp_path: Path) -> None:
     for words, message in (
         (("--fix", "k_faeces"), "cannot read"),
         (("--level", "2"), "level"),
+        (("--seed", "-1"), "--seed"),
         (("--model", "minimum"), "minimal"),
         (("--free", "nothing"), "unknown parameter"),
     ):

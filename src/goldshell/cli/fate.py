@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goldshell.cli.output import JsonOption, print_json, print_table, print_warnings
 from goldshell.cli.relation import ModelArgument, NameArgument, ValuesArgument, assignments, print_relation
+
+if TYPE_CHECKING:
+    from goldshell.fate import FateFit
 
 app = typer.Typer(
     add_completion=False,
@@ -187,7 +190,7 @@ def fit(
     posterior: Annotated[
         int, typer.Option(help="Steps of the posterior sampler (emcee); bands are then its; 0: none.")
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -217,6 +220,26 @@ def fit(
     if json_output:
         print_json(result.to_dict())
         return
+    _print_fit(result)
+
+
+@app.command(
+    help="Relations of the model files: without arguments their list; with MODEL and RELATION the value at given "
+    "numbers, in the units that the list names (silver_biotransformation contrast silver=1 oxygen=20)."
+)
+def relation(
+    model: ModelArgument = None,
+    name: NameArgument = None,
+    values: ValuesArgument = None,
+    json_output: JsonOption = False,
+) -> None:
+    from goldshell.fate.relations import RELATIONS
+
+    print_relation(RELATIONS, model, name, values, json_output)
+
+
+def _print_fit(result: FateFit) -> None:
+    """Tables of parameters, posterior, groups and recoveries, and what is said of them."""
     print_table(
         ("parameter", "value", "low", "high", "unit", "error of the samples alone [%]", "known from"),
         [
@@ -232,12 +255,13 @@ def fit(
             for item in result.parameters
             if item.parameter.role != "deviation"
         ],
-        title=f"{model} model, {result.problem.count} samples, {100 * level:g} % intervals, chi squared "
-        f"{result.chi_squared:.3g} for {result.degrees_of_freedom:.3g}",
+        title=f"{result.problem.model.name} model, {result.problem.count} samples, "
+        f"{100 * result.problem.level:g} % intervals, chi squared {result.chi_squared:.3g} for "
+        f"{result.degrees_of_freedom:.3g}",
     )
     if result.posterior is not None:
         print()
-        middle = result.posterior.interval(level)
+        middle = result.posterior.interval(result.problem.level)
         shown = {item.parameter.name for item in result.parameters if item.parameter.role != "deviation"}
         units = {item.parameter.name: item.estimate.unit for item in result.parameters}
         print_table(
@@ -275,21 +299,6 @@ def fit(
     for text in result.statements:
         print(f"- {text}")
     print_warnings(result.warnings)
-
-
-@app.command(
-    help="Relations of the model files: without arguments their list; with MODEL and RELATION the value at given "
-    "numbers, in the units that the list names (silver_biotransformation contrast silver=1 oxygen=20)."
-)
-def relation(
-    model: ModelArgument = None,
-    name: NameArgument = None,
-    values: ValuesArgument = None,
-    json_output: JsonOption = False,
-) -> None:
-    from goldshell.fate.relations import RELATIONS
-
-    print_relation(RELATIONS, model, name, values, json_output)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -386,7 +395,7 @@ def explain(
         str | None, typer.Argument(metavar="[QUESTION]", help="sizes, zhang2026 or table1; all when left out.")
     ] = None,
     level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
-    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
     figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Write figures (SVG) into this folder.")] = None,
     json_output: JsonOption = False,
 ) -> None:

@@ -251,77 +251,89 @@ def read_fate_data(
     samples, warnings, assumed = [], [], set()
     for position, row in enumerate(table.to_dict("records")):
         line = lines[position] if position < len(lines) else 0
-        where = f"{path}:{line}"
-        relation, printed = _value(str(row["value"]), where)
-        time, start = float(row["time_h"]), float(row["start_h"])
-        start = 0.0 if math.isnan(start) else start
-        if time < 0 or not 0 <= start <= time or (start == time and start > 0):
-            raise InputError(
-                f"a collection from {start:g} to {time:g} h", where=where, hint="expected start_h < time_h"
-            )
-        compartment = canonical(str(row["compartment"]))
-        if not compartment:
-            raise InputError("no compartment", where=where, hint="write for example liver")
-        unit = str(row["unit"]).strip()
-        try:
-            kind, _ = _unit(unit)
-        except UnknownNameError as problem:
-            hint = problem.hint if problem.near else f"known: {', '.join(KNOWN_UNITS)}"
-            raise InputError(problem.message, where=f"{where}: column 'unit'", hint=hint) from problem
-        fluid = compartment in FLUIDS
-        quantity = "relative" if kind == "relative" else "amount"
-        weight = float(row["weight_g"])
-        if fluid and kind in {"per weight", "mass per weight", "per volume", "mass per volume"}:
-            quantity, weight = "concentration", 1.0  # 1 g of blood or plasma is taken as 1 mL
-        elif kind in {"per volume", "mass per volume"}:
-            raise InputError(f"{unit} of {compartment}", where=where, hint="per volume is for blood and plasma only")
-        elif math.isnan(weight) and kind in {"per weight", "mass per weight"}:
-            weight, measured = _weight(creature, weights, compartment, where)
-            if not measured:
-                assumed.add(f"{compartment} {weight:.3g} g")
-        try:
-            per_mass = {"per volume": unit.replace("mL", "g"), "mass per volume": unit.replace("mL", "g")}.get(
-                kind, unit
-            )
-            value = percent_dose(printed, per_mass, weight=weight, dose_ng=dose, **counting)
-            zero = percent_dose(0.0, per_mass, weight=weight, dose_ng=dose, **counting)
-        except InputError as problem:
-            raise InputError(problem.message, where=where, hint=problem.hint) from problem
-        factor = (value - zero) / printed if printed else 1.0
-        sd, number = float(row["sd"]), float(row["n"])
-        if sd < 0 or number < 1 or (not math.isnan(number) and number != round(number)):
-            raise InputError(f"sd {sd:g}, n {number:g}", where=where, hint="sd is 0 or more, n a whole number from 1")
-        factor_sd = float(row["factor_sd"])
-        if factor_sd < 0 or (quantity != "relative" and not math.isnan(factor_sd)):
-            raise InputError(
-                f"factor_sd {factor_sd:g} of {unit}",
-                where=where,
-                hint="0 or more, of counts/s or a.u.",
-            )
-        samples.append(
-            FateSample(
-                line=line,
-                time=time,
-                start=start,
-                compartment=compartment,
-                quantity=quantity,
-                value=value,
-                sd=sd * abs(factor) if sd > 0 else math.nan,
-                animals=1 if math.isnan(number) else int(number),
-                relation=relation,
-                group=str(row.get("group") or "").strip(),
-                animal=str(row.get("animal") or "").strip(),
-                printed=printed,
-                unit=unit,
-                factor_sd=factor_sd,
-            )
-        )
+        sample, used = _sample(row, line, f"{path}:{line}", creature, weights, dose, counting)
+        samples.append(sample)
+        if used:
+            assumed.add(used)
     if assumed:
         warnings.append(
             f"weights of the set {creature.set} of the {creature.species} used for {', '.join(sorted(assumed))}: "
             "give measured ones in a column weight_g"
         )
     return FateData(tuple(samples), creature, _covariates(table), str(path), dose, tuple(warnings))
+
+
+def _sample(
+    row: Mapping[Any, Any],
+    line: int,
+    where: str,
+    creature: Physiology,
+    weights: Mapping[str, float],
+    dose: float,
+    counting: Mapping[str, Any],
+) -> tuple[FateSample, str]:
+    """One row as a sample, and the weight of the set that it needed, in words."""
+    relation, printed = _value(str(row["value"]), where)
+    time, start = float(row["time_h"]), float(row["start_h"])
+    start = 0.0 if math.isnan(start) else start
+    if time < 0 or not 0 <= start <= time or (start == time and start > 0):
+        raise InputError(f"a collection from {start:g} to {time:g} h", where=where, hint="expected start_h < time_h")
+    compartment = canonical(str(row["compartment"]))
+    if not compartment:
+        raise InputError("no compartment", where=where, hint="write for example liver")
+    unit = str(row["unit"]).strip()
+    try:
+        kind, _ = _unit(unit)
+    except UnknownNameError as problem:
+        hint = problem.hint if problem.near else f"known: {', '.join(KNOWN_UNITS)}"
+        raise InputError(problem.message, where=f"{where}: column 'unit'", hint=hint) from problem
+    fluid = compartment in FLUIDS
+    quantity = "relative" if kind == "relative" else "amount"
+    weight, used = float(row["weight_g"]), ""
+    if fluid and kind in {"per weight", "mass per weight", "per volume", "mass per volume"}:
+        quantity, weight = "concentration", 1.0  # 1 g of blood or plasma is taken as 1 mL
+    elif kind in {"per volume", "mass per volume"}:
+        raise InputError(f"{unit} of {compartment}", where=where, hint="per volume is for blood and plasma only")
+    elif math.isnan(weight) and kind in {"per weight", "mass per weight"}:
+        weight, measured = _weight(creature, weights, compartment, where)
+        if not measured:
+            used = f"{compartment} {weight:.3g} g"
+    try:
+        per_mass = {"per volume": unit.replace("mL", "g"), "mass per volume": unit.replace("mL", "g")}.get(kind, unit)
+        value = percent_dose(printed, per_mass, weight=weight, dose_ng=dose, **counting)
+        zero = percent_dose(0.0, per_mass, weight=weight, dose_ng=dose, **counting)
+    except InputError as problem:
+        raise InputError(problem.message, where=where, hint=problem.hint) from problem
+    factor = (value - zero) / printed if printed else 1.0
+    sd, number = float(row["sd"]), float(row["n"])
+    if sd < 0 or number < 1 or (not math.isnan(number) and number != round(number)):
+        raise InputError(f"sd {sd:g}, n {number:g}", where=where, hint="sd is 0 or more, n a whole number from 1")
+    factor_sd = float(row["factor_sd"])
+    if factor_sd < 0 or (quantity != "relative" and not math.isnan(factor_sd)):
+        raise InputError(
+            f"factor_sd {factor_sd:g} of {unit}",
+            where=where,
+            hint="0 or more, of counts/s or a.u.",
+        )
+    return (
+        FateSample(
+            line=line,
+            time=time,
+            start=start,
+            compartment=compartment,
+            quantity=quantity,
+            value=value,
+            sd=sd * abs(factor) if sd > 0 else math.nan,
+            animals=1 if math.isnan(number) else int(number),
+            relation=relation,
+            group=str(row.get("group") or "").strip(),
+            animal=str(row.get("animal") or "").strip(),
+            printed=printed,
+            unit=unit,
+            factor_sd=factor_sd,
+        ),
+        used,
+    )
 
 
 KNOWN_UNITS = (

@@ -14,7 +14,7 @@ import dataclasses
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from goldshell.errors import InputError, UnknownNameError
@@ -282,6 +282,17 @@ def _parameters(
     span: float,
 ) -> tuple[list[FateParameter], dict[str, float]]:
     """Free parameters with their priors, and the values of the others that differ from the defaults."""
+    population, fixed = _free_and_fixed(model, data, samples, options)
+    between = _between_groups(population, groups, options, covariate, span)
+    recoveries = _recoveries(groups, {item.group for item in samples if item.quantity != "relative"})
+    images = [item for item in samples if item.quantity == "relative"]
+    return [*population.values(), *between, *recoveries, *_scales(images)], fixed
+
+
+def _free_and_fixed(
+    model: FateModel, data: FateData, samples: Sequence[FateSample], options: FitOptions
+) -> tuple[dict[str, FateParameter], dict[str, float]]:
+    """Parameters of the model to fit, and the values of those that are held."""
     measured = {part for item in samples for part in item.parts}
     population = {item.name: item for item in default_parameters(model, data.animal, measured)}
     info = {item.name: item for item in model.parameters}
@@ -309,18 +320,26 @@ def _parameters(
             if name not in options.free and name != "fu_theta":
                 fixed[name] = item.start
         population = {name: item for name, item in population.items() if name in options.free}
-    out = list(population.values())
-    varying: tuple[str, ...] = ()
-    if len(groups) > 1:
-        varying = options.by_group if options.by_group is not None else _BY_GROUP
-        for name in options.by_group or ():
-            if name not in population:
-                raise UnknownNameError("parameter", name, population)
-        varying = tuple(name for name in varying if name in population)
+    return population, fixed
+
+
+def _between_groups(
+    population: Mapping[str, FateParameter], groups: Sequence[Group], options: FitOptions, covariate: str, span: float
+) -> list[FateParameter]:
+    """Slopes on the covariate, and deviations of the groups."""
     spread = options.spread if options.spread is not None else SPREAD_BETWEEN_GROUPS
     if not 0 < spread < 10:
         raise InputError(f"a spread of {spread:g} between groups", where="--spread", hint="write for example 0.3")
+    if len(groups) < 2:
+        return []
+    for name in options.by_group or ():
+        if name not in population:
+            raise UnknownNameError("parameter", name, population)
+    varying = options.by_group if options.by_group is not None else _BY_GROUP
+    out: list[FateParameter] = []
     for name in varying:
+        if name not in population:
+            continue
         if covariate:
             out.append(
                 FateParameter(
@@ -329,7 +348,7 @@ def _parameters(
                     role="slope",
                 )
             )  # fmt: skip
-        if len(groups) > 1 and not (covariate and len(groups) < 3):
+        if not (covariate and len(groups) < 3):
             out += [
                 FateParameter(
                     f"{name}[{group.name}]", "1", "linear", 0.0, 0.0, spread,
@@ -337,17 +356,25 @@ def _parameters(
                 )
                 for group in groups
             ]  # fmt: skip
-    absolute = {item.group for item in samples if item.quantity != "relative"}
-    for group in groups:
-        if group.name in absolute:
-            name = "recovery" if len(groups) == 1 else f"recovery[{group.name}]"
-            out.append(
-                FateParameter(
-                    name, "1", "log", 1.0, 1.0, math.log(RECOVERY_FACTOR),
-                    "share of the nominal dose that is found; above 1 when dose or standards are off", role="recovery",
-                )
-            )  # fmt: skip
-    images = [item for item in samples if item.quantity == "relative"]
+    return out
+
+
+def _recoveries(groups: Sequence[Group], absolute: Collection[str]) -> list[FateParameter]:
+    """One recovery per group that has amounts or concentrations."""
+    return [
+        FateParameter(
+            "recovery" if len(groups) == 1 else f"recovery[{group.name}]", "1", "log", 1.0, 1.0,
+            math.log(RECOVERY_FACTOR),
+            "share of the nominal dose that is found; above 1 when dose or standards are off", role="recovery",
+        )
+        for group in groups
+        if group.name in absolute
+    ]  # fmt: skip
+
+
+def _scales(images: Sequence[FateSample]) -> list[FateParameter]:
+    """What turns amounts into image signals: one scale for organs of known visibility, one each for the others."""
+    out: list[FateParameter] = []
     known = {item.compartment: item.factor_sd for item in images if not math.isnan(item.factor_sd)}
     for one in images:
         if one.compartment in known and one.factor_sd != known[one.compartment]:
@@ -371,14 +398,14 @@ def _parameters(
             for compartment, spread_of in known.items()
         ]  # fmt: skip
     for compartment in dict.fromkeys(item.compartment for item in images if item.compartment not in known):
-        typical = [item.value for item in samples if item.compartment == compartment and item.quantity == "relative"]
+        typical = [item.value for item in images if item.compartment == compartment]
         out.append(
             FateParameter(
                 f"scale[{compartment}]", "1", "log", max(max(typical) / 20.0, 1e-9), max(max(typical) / 20.0, 1e-9),
                 math.log(100.0), "signal per %ID, unknown", role="scale",
             )
         )  # fmt: skip
-    return out, fixed
+    return out
 
 
 def _coordinate(item: FateParameter) -> str:
