@@ -9,7 +9,7 @@ import pytest
 import tifffile
 
 from goldshell.errors import InputError
-from goldshell.imaging import open_stack, read_times
+from goldshell.imaging import RoiSet, from_mask, open_stack, prepare_camera, read_times, time_activity
 
 PIXELS = np.random.default_rng(5).integers(0, 60000, (5, 20, 30)).astype(np.uint16)
 
@@ -114,6 +114,14 @@ def test_dicom_slices_by_place_in_hounsfield_units(tmp_path: Path) -> None:
     check(tmp_path, 2.0 * PIXELS[[3, 1, 2, 0, 4]] - 1000)
     stack = open_stack(tmp_path)
     assert (stack.unit, stack.pixel_size) == ("HU", 100.0)
+    camera = prepare_camera(stack)
+    region = from_mask("tumour", np.pad(np.ones((4, 5), bool), ((2, 14), (3, 22))))
+    found = time_activity(stack, RoiSet((region,)), camera)
+    assert found.unit == "HU"
+    assert found["tumour"].mean == pytest.approx([2.0 * one[2:6, 3:8].mean() - 1000 for one in PIXELS[[3, 1, 2, 0, 4]]])
+    assert found["tumour"].time.tolist() == [1, 2, 3, 4, 5]
+    with pytest.raises(InputError, match="not divided by an exposure"):
+        prepare_camera(stack, exposure=0.5)
     (tmp_path / "6.dcm").write_bytes(b"not DICOM")
     with pytest.raises(InputError, match="not a readable DICOM"):
         open_stack(tmp_path)

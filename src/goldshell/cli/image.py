@@ -101,8 +101,11 @@ def tac(
         from goldshell.plotting import save
 
         figures.mkdir(parents=True, exist_ok=True)
-        save(montage(frames, regions.rois, camera, result.rois[0].time, drift=drift), figures / "montage.svg")
-        save(activity_curves({result.name: result}), figures / "curves.svg")
+        in_time = result.unit != "HU"  # else slices of a body
+        moments = result.rois[0].time if in_time else None
+        save(montage(frames, regions.rois, camera, moments, drift=drift), figures / "montage.svg")
+        if in_time:
+            save(activity_curves({result.name: result}), figures / "curves.svg")
     if fate is not None:
         from goldshell.files import write_atomically
         from goldshell.workflows.fate_from_images import fate_observations, read_factors
@@ -119,7 +122,17 @@ def tac(
         print_json({**result.to_dict(), "curves": {name: one.to_dict() for name, one in numbers.items()}})
         return
     print_table(
-        ("region", "pixels", "time [s]", "mean [counts/s]", "sem", "net", "SBR", "CNR", "saturated [%]"),
+        (
+            "region",
+            "pixels",
+            "slice" if result.unit == "HU" else "time [s]",
+            f"mean [{result.unit}]",
+            "sem",
+            "net",
+            "SBR",
+            "CNR",
+            "saturated [%]",
+        ),
         [
             (
                 curve.name,
@@ -135,15 +148,21 @@ def tac(
         ],
         title=f"{frames.name}: {frames.frames} frames, noise {camera.noise_source}",
     )
-    print()
-    print_table(
-        ("region", "peak [counts/s]", "at [s]", "first pass [1/s]", "washout half-life [s]", "low", "high", "area"),
-        [
-            (name, one.peak, one.peak_time, one.first_pass_rate, one.half_life, one.half_life_low, one.half_life_high,
-             one.area)
-            for name, one in numbers.items()
-        ],
-    )  # fmt: skip
+    if result.unit != "HU" and frames.frames > 1:
+        print()
+        print_table(
+            (
+                "region", f"peak [{result.unit}]", "at [s]", "first pass [1/s]", "washout half-life [s]", "low", "high",
+                "area",
+            ),
+            [
+                (
+                    name, one.peak, one.peak_time, one.first_pass_rate, one.half_life, one.half_life_low,
+                    one.half_life_high, one.area,
+                )
+                for name, one in numbers.items()
+            ],
+        )  # fmt: skip
     print_warnings(result.warnings)
 
 

@@ -157,7 +157,8 @@ def prepare_camera(
     )
     if dark is None:
         dark_variance = 0.0
-        warnings.append("no dark image: the camera's offset is counted as light")
+        if stack.unit != "HU":
+            warnings.append("no dark image: the camera's offset is counted as light")
     elif dark_count > 1:
         dark_variance = dark_spread / dark_count
     if stack.frames == 1 and gain is None:
@@ -197,6 +198,10 @@ def _levels(dtype: np.dtype[Any]) -> tuple[float, ...]:
 
 
 def _exposures(stack: ImageStack, exposure: float | None, exposures: Array | None) -> Array:
+    if stack.unit == "HU":  # a CT number is no rate
+        if exposure is not None or exposures is not None:
+            raise InputError("CT numbers are not divided by an exposure", where=stack.name, hint="leave it out")
+        return np.ones(stack.frames)
     if exposure is not None:
         return np.full(stack.frames, float(exposure))
     found = exposures if exposures is not None else stack.exposures

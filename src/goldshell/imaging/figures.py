@@ -89,7 +89,10 @@ def montage(
         axis.remove()
     _scale_bar(axes[0, 0], stack)
     figure.colorbar(
-        shown, ax=[axis for axis in axes.ravel() if axis.figure], label=f"light [{stack.unit}/s]", shrink=0.8
+        shown,
+        ax=[axis for axis in axes.ravel() if axis.figure],
+        label=f"{'CT number' if stack.unit == 'HU' else 'light'} [{stack.light_unit}]",
+        shrink=0.8,
     )
     return figure
 
@@ -141,7 +144,7 @@ def activity_curves(results: Mapping[str, TimeActivity]) -> Figure:
         lowest.set_xlabel("time [min]")
     above = "light above background" if any(background) else "light"
     for row in range(rows):
-        axes[row, 0].set_ylabel(f"{above}\n[counts/s]")
+        axes[row, 0].set_ylabel(f"{above}\n[{next(iter(results.values())).unit}]")
     many = len(results) > 1
     note = f"thin: {len(results)} mice; bold: mean, band: SD" if many else "bars: standard error from the pixels' noise"
     if any(curve.saturated_fraction.any() for result in results.values() for curve in result.rois):

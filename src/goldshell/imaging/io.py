@@ -46,7 +46,7 @@ class ImageStack:
     times : of the frames from the first [s]; None when the file does not say
     exposures : of each frame [s]; None when the file does not say
     pixel_size : width of a pixel [um]; NaN when the file does not say
-    unit : of the pixels, "counts" or "HU"
+    unit : of the pixels, "counts" or "HU"; Hounsfield units do not grow with the exposure
     paths : files that it is read from
     warnings : what was assumed
     """
@@ -62,6 +62,11 @@ class ImageStack:
     unit: str = "counts"
     paths: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def light_unit(self) -> str:
+        """Unit of corrected pixels: counts/s, or HU as they stand."""
+        return "HU" if self.unit == "HU" else f"{self.unit}/s"
 
     def __len__(self) -> int:
         """Number of frames."""

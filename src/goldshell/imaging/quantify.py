@@ -110,6 +110,7 @@ class TimeActivity:
     drift : of the animal; None without registration
     name : of the stack
     warnings : advice to the user
+    unit : of the light, "counts/s" or "HU"
     """
 
     rois: tuple[RoiCurve, ...]
@@ -119,6 +120,7 @@ class TimeActivity:
     drift: Drift | None = None
     name: str = ""
     warnings: tuple[str, ...] = field(default=())
+    unit: str = "counts/s"
 
     def __getitem__(self, name: str) -> RoiCurve:
         """The curve of a region."""
@@ -131,7 +133,7 @@ class TimeActivity:
         """The object of the JSON output (CONTRACT: image tac)."""
         return {
             "rois": [curve.to_dict() for curve in self.rois],
-            "unit": "counts/s",
+            "unit": self.unit,
             "background_region": self.background or None,
             "exposure_s": self.camera.exposures,
             "noise": {
@@ -225,7 +227,9 @@ def time_activity(
         listed = ", ".join(f"{count} {reason}" for reason, count in camera.bad_reasons.items())
         warnings.append(f"pixels that are left out: {listed}")
     label = background or ""
-    return TimeActivity(tuple(curves), label, camera, saturation, drift, stack.name, tuple(dict.fromkeys(warnings)))
+    return TimeActivity(
+        tuple(curves), label, camera, saturation, drift, stack.name, tuple(dict.fromkeys(warnings)), stack.light_unit
+    )
 
 
 _Measured = tuple[Array, Array, Array, Array, int]
@@ -341,6 +345,8 @@ def _times(stack: ImageStack, camera: Camera, times: Array | None, warnings: lis
     found = times if times is not None else stack.times
     if found is not None:
         return np.asarray(found, dtype=float)
+    if stack.unit == "HU":
+        return np.arange(1.0, stack.frames + 1)  # slices, numbered
     if stack.frames > 1:
         warnings.append("the file has no times: frames are taken to follow each other without a pause; give --times")
     return np.concatenate(([0.0], np.cumsum(camera.exposures)[:-1]))

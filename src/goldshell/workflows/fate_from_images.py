@@ -79,10 +79,13 @@ def fate_observations(
     Raises
     ------
     UnknownNameError : a region or compartment that no curve has
-    InputError : no frame after the injection
+    InputError : no frame after the injection; CT numbers, which are no amounts
     """
     import pandas as pd
 
+    for name, item in animals.items():
+        if isinstance(item, TimeActivity) and item.unit == "HU":
+            raise InputError("CT numbers are no amounts", where=name, hint="turn them into gold with 'image ct'")
     tables = {name: item.to_dataframe() if isinstance(item, TimeActivity) else item for name, item in animals.items()}
     backgrounds = {item.background for item in animals.values() if isinstance(item, TimeActivity)}
     names = list(dict.fromkeys(str(roi) for table in tables.values() for roi in table["roi"]))

@@ -81,8 +81,8 @@ def analyse(settings: Settings, folder: Path, seed: int) -> Analysis:
             if curve.name == result.background:
                 continue
             item = curve_numbers(curve)
-            numbers.append(Number(f"{curve.name}, {name}: largest light", item.peak, unit="counts/s"))
-            text = f"{curve.name} of {name}: largest light {item.peak:.4g} counts/s at {item.peak_time:.4g} s"
+            numbers.append(Number(f"{curve.name}, {name}: largest light", item.peak, unit=result.unit))
+            text = f"{curve.name} of {name}: largest light {item.peak:.4g} {result.unit} at {item.peak_time:.4g} s"
             if item.washout_points:
                 half = Estimate(item.half_life, item.half_life_low, item.half_life_high, "s")
                 numbers.append(Number(f"{curve.name}, {name}: washout half-life", half))
