@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from goldshell.fate.nca import NcaResult
@@ -48,6 +48,7 @@ COMPARTMENT_COLOURS = {
     "elsewhere": "#8A8A8A",
 }
 _TITLE = 9.5
+_FEW_DECADES = 50.0
 _LOG_SPAN = 30.0  # last over first time above zero from which a logarithmic time axis reads better
 
 
@@ -196,8 +197,21 @@ def _close_grid(axes: Any, used: int) -> None:
 
 def _time_axis(axis: Axes, time: Array) -> None:
     if len(time) > 1 and time[-1] > _LOG_SPAN * time[0]:
-        axis.set_xscale("log")
-        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+        log_axis(axis)
+
+
+def log_axis(axis: Axes) -> None:
+    """Make the horizontal axis logarithmic with plain numbers, 1, 2, 5 in each decade where there are few.
+
+    Parameters
+    ----------
+    axis : whose limits or data are set already
+    """
+    axis.set_xscale("log")
+    low, high = axis.get_xlim()
+    axis.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _FEW_DECADES * low else (1.0,)))
+    axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+    axis.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _plain(value: float, _: Any) -> str:

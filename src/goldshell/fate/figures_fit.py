@@ -10,10 +10,9 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from goldshell.fate.figures import COMPARTMENT_COLOURS
+from goldshell.fate.figures import COMPARTMENT_COLOURS, log_axis
 from goldshell.fate.fit import FateFit, Predicted
 from goldshell.fate.problem import Evaluator
 from goldshell.plotting import COLOURS, GREY, house_style, new_figure, save
@@ -102,8 +101,7 @@ def fit_courses(result: FateFit) -> Figure:
         unit = {"amount": "%ID", "concentration": "%ID/mL", "relative": "a.u."}[quantity]
         axis.set_title(compartment.replace("+", " + "), loc="left")
         axis.set_ylabel(unit)
-        axis.set_xscale("log")
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        log_axis(axis)
         axis.set_ylim(bottom=0)
         axis.set_xlabel("time [h]")
     for axis in axes.ravel()[panels:]:
@@ -203,9 +201,8 @@ def fit_balance(result: FateFit) -> Figure:
             )[0]  # fmt: skip
             handles.setdefault("found in all samples", marker)
         axis.axhline(100.0, color="black", linewidth=0.8)
-        axis.set_xscale("log")
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_xlim(times[0], times[-1] * 1.06)
+        log_axis(axis)
         axis.set_xlabel("time [h]")
         axis.set_title(group.name, loc="left")
     axes[0, 0].set_ylim(0, 1.05 * top)
@@ -237,10 +234,9 @@ def identifiability_bars(result: FateFit) -> Figure:
         axis.annotate(text, (drawn, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7.5)
     axis.axvline(50.0, color="black", linewidth=0.8, linestyle=":")
     axis.set_yticks(rows, [item.parameter.name for item in items])
-    axis.set_xscale("log")
     axis.set_xlim(min(1.0, 0.8 * float(shown.min())), 4000.0)
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_xlabel("relative standard error from the samples alone [%]; grey: the number is the prior's")
+    log_axis(axis)
+    axis.set_xlabel("relative standard error from the samples alone [%]\n(grey: the number is the prior's)")
     return figure
 
 
@@ -273,8 +269,7 @@ def observed_against_predicted(result: FateFit) -> Figure:
     left.legend(fontsize=7)
     right.axhspan(-2, 2, color="0.92", zorder=0)
     right.axhline(0, color="black", linewidth=0.8)
-    right.set_xscale("log")
-    right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    log_axis(right)
     right.set_xlabel("time [h]")
     right.set_ylabel("residual [standard deviations]")
     return figure
@@ -284,8 +279,8 @@ def observed_against_predicted(result: FateFit) -> Figure:
 def excreta_against_covariate(result: FateFit, time: float | None = None) -> Figure:
     """Excreta, liver, spleen, kidney and tumour at one time against the covariate of the groups, with bands and data.
 
-    Lines are what samples show: with the recovery, and with the blood left in an organ. Increments of a cage are added
-    up. What the model does not have is left out.
+    Lines are what samples show: with the blood left in an organ, and with the recovery where there are samples.
+    Increments of a cage are added up. What the model does not have is left out.
 
     Parameters
     ----------
@@ -309,12 +304,13 @@ def excreta_against_covariate(result: FateFit, time: float | None = None) -> Fig
     figure, axes = new_figure(1, len(panels), width=3.8 * len(panels), height=3.3, squeeze=False)
     x = np.array([group.covariates[result.posed.covariate] for group in groups])
     order = np.argsort(x)
+    measured = {one.compartment for one in result.predictions}
     for name, axis in ((name, axis) for (_, names), axis in zip(panels, axes[0], strict=True) for name in names):
         colour = COMPARTMENT_COLOURS.get(name, GREY)
         best, low, high = [], [], []
         for number, group in enumerate(groups):
             grid, at = np.array([0.0, when]), result.statistics.values
-            factor = _found_share(result, group.name, name, "amount")
+            factor = _found_share(result, group.name, name, "amount") if name in measured else 1.0
             line = _measured_course(
                 result, evaluator.courses(at, number, grid), name, "amount", _volumes(result, number)
             )
