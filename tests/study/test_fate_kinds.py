@@ -15,6 +15,8 @@ question: Where does the gold go?
 analyses:
   - {id: dose, kind: fate_simulate, file: dose.yaml}
   - {id: organs, kind: fate_fit, data: gold.csv, free: [CL_liver, fu_theta]}
+  - {id: plan, kind: fate_design, file: dose.yaml, animals: 4, measure: [blood, liver], latest: 24 h,
+     focus: [CL_liver]}
   - {id: blood, kind: fate_nca, data: blood.csv, dose: 100, route: bolus, subject: animal, time: time_h,
      concentration: c}
 """
@@ -39,6 +41,7 @@ def test_a_study_of_fate(tmp_path: Path) -> None:
     assert result.status == "done", result.failures
     report = next((tmp_path / "out").rglob("report.html")).read_text(encoding="utf-8")
     assert "More than was injected is found: 116.0" in report
+    assert "D-optimal for 4 animals" in report
     assert "Terminal half-lives run from 0.5" in report  # two halvings an hour
 
 

@@ -46,7 +46,7 @@ def test_the_packaged_study_is_valid_and_uses_every_kind() -> None:
     }  # in tests/study/test_image_kinds.py
     raw_data |= {"image_depth", "ct", "photoacoustic"}
     raw_data |= {"esi_ms"}  # in tests/study/test_esi_ms_kind.py
-    own_files |= {"fate_simulate", "fate_fit", "fate_nca", "fate_explained"}  # in tests/study/test_fate_kinds.py
+    own_files |= {"fate_simulate", "fate_fit", "fate_nca", "fate_design"}  # in tests/study/test_fate_kinds.py
     elsewhere = own_files | raw_data
     assert {analysis.kind for analysis in loaded.study.analyses} >= set(KINDS) - elsewhere
 

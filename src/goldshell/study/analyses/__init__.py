@@ -20,6 +20,7 @@ from goldshell.study.analyses import exchange_fit as exchange_fit
 from goldshell.study.analyses import exchange_from_esi_ms as exchange_from_esi_ms
 from goldshell.study.analyses import exchange_simulate as exchange_simulate
 from goldshell.study.analyses import excretion as excretion
+from goldshell.study.analyses import fate_design as fate_design
 from goldshell.study.analyses import fate_explained as fate_explained
 from goldshell.study.analyses import fate_fit as fate_fit
 from goldshell.study.analyses import fate_nca as fate_nca
@@ -53,6 +54,7 @@ KINDS: dict[str, ModuleType] = {
     "fate_simulate": fate_simulate,
     "fate_fit": fate_fit,
     "fate_nca": fate_nca,
+    "fate_design": fate_design,
     "fate_explained": fate_explained,
     "cells": cells,
     "etching_from_uvvis": etching_from_uvvis,
@@ -86,6 +88,7 @@ AnySettings = Annotated[
     | fate_simulate.Settings
     | fate_fit.Settings
     | fate_nca.Settings
+    | fate_design.Settings
     | fate_explained.Settings
     | cells.Settings
     | etching_from_uvvis.Settings
