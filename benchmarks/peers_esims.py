@@ -124,8 +124,8 @@ calibration, peak shape, charges, adducts, selection, intervals.
 """
 LARGE_HEAD = """## A large spectrum
 
-Times on a shared machine of two cores; they vary by tens of per cent. Compiled code is in numba's cache on disk. The last
-table (R 60,000, so that no points are averaged) shows how time grows.
+Times on a shared machine of two cores; they vary by tens of per cent. Compiled code is in numba's cache on disk. The
+last table (R 60,000, so that no points are averaged) shows how time grows.
 """
 
 
