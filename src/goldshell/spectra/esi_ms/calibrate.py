@@ -90,7 +90,7 @@ def scan(
 
 
 def refine(
-    x: np.ndarray, y: np.ndarray, root_weight: np.ndarray, peaks: Peaks, amounts: np.ndarray, rest: Columns,
+    x: np.ndarray, y: np.ndarray, root_weight: np.ndarray, peaks: Peaks, rest: Columns,
     instrument: Instrument, *, steps: int = 4, fixed: frozenset[str] = frozenset(),
 ) -> Instrument:  # fmt: skip
     """Gauss-Newton steps of the nuisance parameters, jointly with the amounts of these ions and the baseline.
@@ -99,19 +99,20 @@ def refine(
     ----------
     x, y : points
     root_weight : 1/sd of each point
-    peaks, amounts : of the ions on the support
+    peaks : of the ions on the support
     rest : other columns (baseline)
     instrument : start
     steps : at most
     fixed : names of `NUISANCES` that stay
     """
     wy = y * root_weight
+    ions = len(peaks.start) - 1
     current = instrument
     rest = rest.weighted(root_weight)
     moving = [position for position, name in enumerate(NUISANCES) if name not in fixed]
     cost, coefficients, scaled, inner, residual = _cost(x, wy, root_weight, peaks, rest, current)
     for _ in range(steps):
-        slopes = derivatives(x, root_weight, peaks, current, coefficients[: len(amounts)])
+        slopes = derivatives(x, root_weight, peaks, current, coefficients[:ions])
         size = scaled.size
         precision, pull = prior(current)
         own = slopes.T @ slopes + np.diag(precision)

@@ -190,7 +190,7 @@ class Solver:
         y = data.y
         if len(weak):
             y = y - columns(data.x, peaks.of(weak), self.instrument).times(amounts[weak])
-        self.instrument = refine(data.x, y, self.root, peaks.of(strong), amounts[strong], data.baseline,
+        self.instrument = refine(data.x, y, self.root, peaks.of(strong), data.baseline,
                                  self.instrument, steps=steps, fixed=self.fixed)  # fmt: skip
 
     def select(

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -190,27 +189,6 @@ def etch_products(ligands: Sequence[Ligand], largest: int = 6) -> list[Shell]:
                     Shell(name + ("H" if count > gold else ""), -1, formula, _acids(ligand) * count + count - gold)
                 )
     return made
-
-
-def parse_modification(text: str) -> Modification:
-    """Read ``"2Na"``, ``"Na+K"`` or ``"-SO3"``.
-
-    Raises
-    ------
-    UnknownNameError : not a known part
-    """
-    cations: dict[str, int] = {}
-    neutrals: dict[str, int] = {}
-    for sign, part in re.findall(r"([+-]?)\s*([^+\-\s]+)", text):
-        match = re.fullmatch(r"(\d*)(\D.*)", part)
-        count, name = (int(match[1] or 1), match[2]) if match else (1, part)
-        if name in CATIONS and sign != "-":
-            cations[name] = cations.get(name, 0) + count
-        elif name in NEUTRALS or name in DOPANTS:
-            neutrals[name] = neutrals.get(name, 0) + (-count if sign == "-" else count)
-        else:
-            raise UnknownNameError("adduct", name, [*CATIONS, *NEUTRALS, *DOPANTS], where=text)
-    return Modification(tuple(cations.items()), tuple(neutrals.items()))
 
 
 def modifications(sodium: int = 4, *, other: bool = False) -> list[Modification]:
