@@ -113,6 +113,9 @@ def test_same_seed_same_light_on_any_number_of_cores() -> None:
     assert one.reflectance == two.reflectance
     assert np.array_equal(one.fluence, two.fluence)
     assert simulate_layers([Layer(SLAB, 0.2)], 5000, seed=5).reflectance != one.reflectance
+    blocks = [simulate_voxels(np.zeros((9, 9, 9), int), [SLAB], 0.1, 2000, cores=cores) for cores in (1, 3)]
+    assert np.array_equal(blocks[0].absorbed, blocks[1].absorbed)
+    assert blocks[0].reflectance == blocks[1].reflectance
 
 
 def test_stated_error_is_the_scatter_of_runs() -> None:

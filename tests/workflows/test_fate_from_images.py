@@ -12,6 +12,7 @@ import pytest
 
 from goldshell.errors import InputError, UnknownNameError
 from goldshell.fate import read_fate_data
+from goldshell.imaging import TimeActivity
 from goldshell.imaging.optics import diffusion
 from goldshell.imaging.optics.schema import read_depth
 from goldshell.imaging.optics.tissue import properties
@@ -103,3 +104,9 @@ def test_unknown_organs_and_bad_factors_are_refused(goldshell: Any, folder: Path
     )
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "above 0 mm" in result.err
+
+
+def test_ct_numbers_are_no_amounts() -> None:
+    curves = TimeActivity((), "", None, math.inf, unit="HU")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="m1: CT numbers are no amounts"):
+        fate_observations({"m1": curves})
