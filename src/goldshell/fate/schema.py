@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from goldshell.chemistry import parse_cluster
 from goldshell.errors import InputError, UnknownNameError
-from goldshell.fate.models import band_pass, minimal
+from goldshell.fate.models import band_pass, minimal, protein_adsorption
 from goldshell.fate.physiology import Physiology, physiology
 from goldshell.fate.simulate import MODELS, FateSimulation, ModelParameters, simulate
 from goldshell.files import read_yaml
@@ -59,12 +59,32 @@ class Species(_Section):
         return physiology(self.name, self.set, body_weight=self.body_weight, organ_weights=self.organ_weights or None)
 
 
+class Charges(_Section):
+    """Charged groups of the shell of one cluster, means over clusters."""
+
+    positive: float = Field(ge=0.0, allow_inf_nan=False)
+    negative: float = Field(ge=0.0, allow_inf_nan=False)
+    ligands: int = Field(default=18, ge=1)
+    core_charge: float = Field(default=-1.0, allow_inf_nan=False)
+    by_net_charge: bool = False
+
+    @model_validator(mode="after")
+    def _possible(self) -> Charges:
+        _as_value_error(lambda: protein_adsorption.unbound_fraction(self.shell()))
+        return self
+
+    def shell(self) -> protein_adsorption.Shell:
+        """The shell of the adsorption model."""
+        return protein_adsorption.Shell(self.positive, self.negative, self.ligands, self.core_charge)
+
+
 class Particle(_Section):
     """The particle; sizes are estimated from the cluster where they are left out."""
 
     cluster: str | None = None
     core_diameter: Diameter | None = None
     hydrodynamic_diameter: Diameter | None = None
+    charges: Charges | None = None
 
     @model_validator(mode="after")
     def _sizes(self) -> Particle:
@@ -115,9 +135,11 @@ class FateFile(_Section):
         return value
 
     @model_validator(mode="after")
-    def _bladder(self) -> FateFile:
+    def _acts_on_the_model(self) -> FateFile:
         if self.voiding and self.model.name != "minimal":
             raise ValueError(f"the model {self.model.name} has no bladder: remove 'voiding' or use 'minimal'")
+        if self.particle.charges is not None and self.model.name != "minimal":
+            raise ValueError(f"charges do not act on the model {self.model.name}: remove them or use 'minimal'")
         if any(time <= 0 for time in self.voiding):
             raise ValueError("the times of 'voiding' must be above 0")
         return self
@@ -217,6 +239,8 @@ def to_problem(file: FateFile) -> FateProblem:
                 f"the defaults of {', '.join(left[:4])}{' ...' if len(left) > 4 else ''} are those of a 20 g mouse"
             )
     parameters = dataclasses.replace(kind(), **{key: value for key, value in values.items() if key in names})
+    if file.particle.charges is not None and isinstance(parameters, minimal.Parameters):
+        parameters = _charged(parameters, file.particle.charges, given, warnings)
     return FateProblem(parameters, animal, tuple(file.times), file.dose, core, tuple(file.voiding), tuple(warnings))
 
 
@@ -282,6 +306,21 @@ def _sieving(
         "(band-pass); protein binding taken as that cluster's"
     )
     return {"sieving": min(sieving, 1.0)}
+
+
+def _charged(
+    parameters: minimal.Parameters, charges: Charges, given: Mapping[str, float], warnings: list[str]
+) -> minimal.Parameters:
+    """fu theta and clearances by the charges of the shell, where they are not given."""
+    scaled = protein_adsorption.fate_parameters(charges.shell(), base=parameters, by_net_charge=charges.by_net_charge)
+    free = {"CL_liver", "CL_spleen"} | (set() if "unbound_fraction" in given else {"sieving"})
+    changed = {name: getattr(scaled, name) for name in sorted(free - set(given))}
+    if changed:
+        warnings.append(
+            f"{', '.join(f'{name} {value:.3g}' for name, value in changed.items())}: by the charges of the shell "
+            "(protein_adsorption), solved for two shells of one paper; its b_0 is a choice"
+        )
+    return dataclasses.replace(parameters, **changed)
 
 
 def _as_value_error(call: Any) -> None:
