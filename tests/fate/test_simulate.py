@@ -174,7 +174,7 @@ def test_other_models(goldshell: Any, written: Callable[[str], Path]) -> None:
 
 
 def test_charges_of_the_shell_move_gold_from_the_liver_to_urine(goldshell: Any, written: Callable[[str], Path]) -> None:
-    """Zhang et al. 2026: ~10 %ID in urine of p-MBSA, ~20 of nine p-ATP; its faeces stay ~5 %ID, which the model fails."""
+    """Zhang et al. 2026: ~10 %ID in urine of p-MBSA, ~20 of nine p-ATP; the faeces, ~5 %ID in both, are not met."""
     text = "particle: {{charges: {{positive: {}, negative: {}}}}}\ntimes: [24 h]\n"
     plain, mixed = (
         goldshell("fate", "simulate", written(text.format(*charges)), "--json").json for charges in ((0, 18), (9, 9))
