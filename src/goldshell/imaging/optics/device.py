@@ -1,6 +1,6 @@
 """Where packets of light are followed: on all cores, or on a GPU with the same result.
 
-Packets go in streams of at most 64, each with its own random numbers, and streams in 32 batches, whose scatter gives
+Packets go in streams of at most 256, each with its own random numbers, and streams in 32 batches, whose scatter gives
 the standard errors. The number of packets and the seed alone fix the streams, so that one core, many cores and a GPU
 follow the same packets; what differs is the order of sums, in the last digits.
 
@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 DEVICES = ("cpu", "gpu")
 BATCHES = 32
-_STREAM = 64  # packets; enough streams to fill a GPU, few enough for their states to stay small
+_STREAM = 256  # packets; shorter ones cost the CPU some percent, longer ones leave a GPU idle
 _THREADS = 64  # per block of the GPU
 
 
