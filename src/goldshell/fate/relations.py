@@ -7,11 +7,13 @@ from goldshell.fate.models import (
     glycocalyx_trap,
     kidney_injury,
     liver_penetration,
+    minimal,
     protein_adsorption,
     silver_biotransformation,
     tubular_endocytosis,
     tumour_targeting,
     tumour_uptake,
+    two_compartment,
 )
 from goldshell.numerics.relations import Composite, Relations
 
@@ -19,8 +21,8 @@ RELATIONS = Relations(
     {
         module.__name__.rpartition(".")[2]: module
         for module in (
-            band_pass, glycocalyx_trap, kidney_injury, liver_penetration, protein_adsorption, silver_biotransformation,
-            tubular_endocytosis, tumour_targeting, tumour_uptake,
+            band_pass, glycocalyx_trap, kidney_injury, liver_penetration, minimal, protein_adsorption,
+            silver_biotransformation, tubular_endocytosis, tumour_targeting, tumour_uptake, two_compartment,
         )
     },
     {
@@ -28,6 +30,6 @@ RELATIONS = Relations(
             protein_adsorption.Shell, {"positive": None, "negative": None, "ligands": 18.0, "core_charge": -1.0}
         )
     },
-    left_out=frozenset({"rate_matrix", "courses"}),
+    left_out=frozenset({"rate_matrix", "courses", "amounts"}),
 )  # fmt: skip
 """What ``goldshell fate relation`` lists and evaluates."""

@@ -183,6 +183,8 @@ def _check_parameters(module: ModuleType, relation: Relation, changed: Mapping[s
 
 def _as_kind(key: str, value: float, kind: str) -> float | int | bool:
     if kind == "bool":
+        if value not in (0.0, 1.0):
+            raise InputError(f"{value:g} is neither 0 (no) nor 1 (yes)", where=key)
         return bool(value)
     if kind == "int":
         if not math.isfinite(value) or value != int(value):

@@ -8,7 +8,7 @@ behind depends on a few tenths of a nanometre. At 6 h, 2.4-nm particles lie thro
 mainly in the sinusoids, and Au25(MPS)18 (1.4 nm) is hardly found.
 
 Limits: S has words, no numbers. "Mainly in the sinusoids" is s(1.8 nm) < 1/2 and "throughout" s(2.4 nm) > 1/2, so that
-d_half lies between 1.8 and 2.4 nm; the steepness n is not determined (`steepness_limits` gives what a threshold for
+d_half lies between 1.8 and 2.4 nm; the steepness n is not determined (`least_steepness` gives what a threshold for
 "hardly found" would ask), and neither is k_0. The names are upper ends of size ranges that overlap (1.4 to 1.8 and 1.4
 to 2.4 nm).
 
@@ -87,7 +87,7 @@ def release_rate(core_diameter: ArrayLike, parameters: Parameters = Parameters()
     return np.asarray(parameters.k_release * (1.0 - tissue_fraction(core_diameter, parameters)))
 
 
-def steepness_limits(threshold: float, half_diameter: float) -> tuple[float, float]:
+def least_steepness(threshold: float, half_diameter: float) -> float:
     """Steepness that "hardly found" (s < threshold) at 1.4 nm and "throughout" (s > 1 - threshold) at 2.4 nm ask for.
 
     Parameters
@@ -97,7 +97,7 @@ def steepness_limits(threshold: float, half_diameter: float) -> tuple[float, flo
 
     Returns
     -------
-    two lower limits of n, from 1.4 nm and from 2.4 nm [1]
+    lower limit of n [1]
 
     Raises
     ------
@@ -108,7 +108,7 @@ def steepness_limits(threshold: float, half_diameter: float) -> tuple[float, flo
     if not 1.4 < half_diameter < 2.4:
         raise InputError(f"a half diameter of {half_diameter:g} nm", hint="write one between 1.4 and 2.4 nm")
     odds = math.log((1.0 - threshold) / threshold)
-    return odds / math.log(half_diameter / 1.4), odds / math.log(2.4 / half_diameter)
+    return odds / math.log(min(half_diameter / 1.4, 2.4 / half_diameter))
 
 
 def _mainly_in_tissue(diameter: float) -> float:

@@ -16,8 +16,7 @@ Limits: only the product fu theta and the clearances are seen, and only at two s
 assumed, lambda is solved for a shell of nine p-ATP, and the only test left fails: with less uptake by the liver the
 faeces fall to 2.9 %ID (`fate_parameters`), while Z reports ~5 %ID in every group. If arylamines have their usual pKa
 (near 4.6) and not the 10.46 that Z quotes, n_plus is 0 at pH 7, p-ATP and MP shells have the same charges, and *no*
-function of charges alone can tell them apart, though Z's mice do: `can_tell_apart` says so from the numbers given.
-b_0 is a choice.
+function of charges alone can tell them apart, though Z's mice do. b_0 is a choice.
 
 References
 ----------
@@ -150,21 +149,6 @@ def fate_parameters(
         sieving=min(native.sieving * free / reference, 1.0),
         CL_liver=native.CL_liver * factor,
         CL_spleen=native.CL_spleen * factor,
-    )
-
-
-def can_tell_apart(first: Shell, second: Shell, *, tolerance: float = 1e-9) -> bool:
-    """Whether any function of charges alone can give two shells different fates.
-
-    Parameters
-    ----------
-    first, second : shells
-    tolerance : of the numbers of groups [1]
-    """
-    return (
-        abs(first.positive - second.positive) > tolerance
-        or abs(first.negative - second.negative) > tolerance
-        or abs(first.core_charge - second.core_charge) > tolerance
     )
 
 

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from goldshell.errors import InputError
 from goldshell.numerics import TestPoint, parameter
 
 Array = NDArray[np.float64]
@@ -108,8 +107,8 @@ def plasma(time: ArrayLike, parameters: Parameters = Parameters(), *, dose: floa
     return np.asarray(dose * (fast * np.exp(-alpha * when) + (1.0 - fast) * np.exp(-beta * when)))
 
 
-def half_lives(parameters: Parameters = Parameters()) -> tuple[float, float]:
-    """Half-lives of distribution and elimination, ln 2 / alpha and ln 2 / beta.
+def distribution_half_life(parameters: Parameters = Parameters()) -> float:
+    """Half-life of distribution, ln 2 / alpha.
 
     Parameters
     ----------
@@ -117,47 +116,25 @@ def half_lives(parameters: Parameters = Parameters()) -> tuple[float, float]:
 
     Returns
     -------
-    distribution, elimination [h]; infinite without elimination
+    float [h]; infinite where nothing leaves plasma
     """
-    alpha, beta = hybrid_rates(parameters)
-    return (math.log(2) / alpha if alpha else math.inf), (math.log(2) / beta if beta else math.inf)
+    alpha, _ = hybrid_rates(parameters)
+    return math.log(2) / alpha if alpha else math.inf
 
 
-def from_half_lives(distribution: float, elimination: float, clearance: float, volume: float) -> Parameters:
-    """Rate constants from two half-lives, a clearance and the volume of plasma.
-
-    k21 = alpha beta V1 / CL,  k12 = alpha + beta - CL/V1 - k21
+def elimination_half_life(parameters: Parameters = Parameters()) -> float:
+    """Half-life of elimination, ln 2 / beta.
 
     Parameters
     ----------
-    distribution, elimination : half-lives [h]
-    clearance : CL [mL/h]
-    volume : V1 [mL]
+    parameters : those of the model
 
     Returns
     -------
-    Parameters
-
-    Raises
-    ------
-    InputError : no two-compartment model has these half-lives with this clearance and volume
+    float [h]; infinite without elimination
     """
-    if not (0 < distribution < elimination and clearance > 0 and volume > 0):
-        raise InputError("expected 0 < distribution half-life < elimination half-life, clearance and volume above 0")
-    alpha, beta = math.log(2) / distribution, math.log(2) / elimination
-    k10 = clearance / volume
-    k21 = alpha * beta / k10
-    k12 = alpha + beta - k10 - k21
-    if k12 < 0:
-        raise InputError(
-            f"half-lives of {distribution:g} and {elimination:g} h do not go with CL/V1 = {k10:g} 1/h",
-            hint=f"CL/V1 must lie between {beta:.3g} and {alpha:.3g} 1/h",
-        )
-    return Parameters(V1=volume, CL=clearance, k12=k12, k21=k21)
-
-
-def _distribution_half_life(distribution: float, elimination: float, clearance: float, volume: float) -> float:
-    return half_lives(from_half_lives(distribution, elimination, clearance, volume))[0]
+    _, beta = hybrid_rates(parameters)
+    return math.log(2) / beta if beta else math.inf
 
 
 TEST_POINTS = (
@@ -174,9 +151,9 @@ TEST_POINTS = (
         "mathematical property: without elimination plasma keeps k21 / (k12 + k21)",
     ),
     TestPoint(
-        _distribution_half_life,
-        {"distribution": 5.0 / 60.0, "elimination": 12.7, "clearance": 1.5028, "volume": 1.0},
-        5.0 / 60.0,
-        "Sang et al. 2024: half-life of 5.0 min given in comes out again",
+        distribution_half_life,
+        {"parameters": Parameters(V1=2.0, CL=1.0, k12=0.0, k21=0.0)},
+        2.0 * math.log(2.0),
+        "mathematical property: ln 2 V1 / CL of one compartment when k12 = 0",
     ),
 )
