@@ -39,7 +39,7 @@ class Parameters:
         1.0, unit="mL", source="fate-plasma-volume", bounds=(1e-6, 1e6), meaning="V1, volume of plasma"
     )
     CL: float = parameter(
-        1.3, unit="mL/h", source="glycocalyx-other-clearance", bounds=(0.0, 1e8), meaning="total clearance from plasma"
+        1.5028, unit="mL/h", source="fate-total-clearance", bounds=(0.0, 1e8), meaning="total clearance from plasma"
     )
     k12: float = parameter(
         6.567, unit="1/h", source="fate-k12", bounds=(0.0, 1e5), meaning="plasma to peripheral compartment"
@@ -138,6 +138,8 @@ def elimination_half_life(parameters: Parameters = Parameters()) -> float:
 
 
 TEST_POINTS = (
+    TestPoint(distribution_half_life, {}, 5.0 / 60.0, "Sang et al. 2024 (Zhou 2012): 5.0 min", relative=1e-3),
+    TestPoint(elimination_half_life, {}, 12.7, "Sang et al. 2024 (Zhou 2012): 12.7 h", relative=1e-3),
     TestPoint(
         plasma,
         {"time": 2.0, "parameters": Parameters(V1=2.0, CL=1.0, k12=0.0, k21=0.0)},
