@@ -40,6 +40,7 @@ def depth(
     from goldshell.imaging.optics.schema import read_depth
 
     problem = read_depth(file)
+    device = _usable(device)
     if (organs is None) != (factors is None):
         from goldshell.errors import InputError
 
@@ -87,6 +88,15 @@ def depth(
     print_warnings(found.warnings)
 
 
+def _usable(device: str) -> str:
+    """The device, or the CPU with a warning."""
+    from goldshell.imaging.optics.device import usable
+
+    device, notices = usable(device)
+    print_warnings(notices)
+    return device
+
+
 def voxels(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.yaml", help="Label image, voxel, wavelength, media by label, light.")
@@ -102,6 +112,7 @@ def voxels(
     from goldshell.imaging.optics.schema import read_voxels
 
     problem = read_voxels(file)
+    device = _usable(device)
     found = problem.solve(device)
     rows = problem.by_medium(found)
     if fluence is not None:

@@ -22,7 +22,6 @@ import numpy as np
 from goldshell.errors import InputError, UnknownNameError, located
 from goldshell.files import read_table
 from goldshell.imaging import TimeActivity
-from goldshell.imaging.optics.device import require
 from goldshell.imaging.optics.schema import DepthProblem
 from goldshell.imaging.optics.visibility import relative_visibility
 
@@ -172,7 +171,6 @@ def organ_visibility(problem: DepthProblem, organs: Path, device: str = "cpu") -
     """
     import pandas as pd
 
-    require(device)
     table = read_table(organs, ("organ", "depth_mm"), numeric=("depth_mm",), optional=("depth_sd_mm",))
     if table["organ"].duplicated().any():
         raise InputError(f"organ {table['organ'][table['organ'].duplicated()].iloc[0]!r} stands there twice",

@@ -51,7 +51,7 @@ def send(
     inputs : arrays and numbers that the trace reads
     tallies : arrays whose first length divides the number of batches; the trace adds to the row of its batch
     seed : of the random numbers
-    device : "cpu" or "gpu"
+    device : "cpu" or "gpu", where it is there (`usable`)
     cores : threads of the CPU; all by default
 
     Returns
@@ -62,7 +62,7 @@ def send(
     ------
     InputError : no such device, or no packet
     """
-    require(device)
+    device, _ = usable(device)
     if photons < 1:
         raise InputError(f"{photons} photons", where="photons", hint="write 1000 or more")
     streams = -(-photons // (BATCHES * _STREAM))
@@ -90,12 +90,16 @@ def send(
     return BATCHES * streams * packets
 
 
-def require(device: str) -> None:
-    """Refuse a device that is not there, in one line that says what is missing.
+def usable(device: str) -> tuple[str, tuple[str, ...]]:
+    """The device to use: the one that was asked for, or the CPU and a notice where that one is not there.
 
     Parameters
     ----------
     device : "cpu" or "gpu"
+
+    Returns
+    -------
+    device, warnings
 
     Raises
     ------
@@ -103,19 +107,20 @@ def require(device: str) -> None:
     """
     if device not in DEVICES:
         raise InputError(f"no device {device!r}", where="device", hint="write cpu or gpu")
-    if device == "gpu":
-        try:
-            from numba import cuda
+    if device == "gpu" and not _has_gpu():
+        return "cpu", (
+            "no GPU can be used here, so the CPU follows the photons (the result is the same): install goldshell[gpu] "
+            "on a machine with an NVIDIA GPU and its driver",
+        )
+    return device, ()
 
-            there = cuda.is_available()
-        except ImportError:
-            there = False
-        if not there:
-            raise InputError(
-                "no GPU can be used here",
-                where="device",
-                hint="install goldshell[gpu] on a machine with an NVIDIA GPU and its driver, or use cpu",
-            )
+
+def _has_gpu() -> bool:
+    try:
+        from numba import cuda
+    except ImportError:
+        return False
+    return bool(cuda.is_available())
 
 
 def standard_error(tally: Array) -> Array:

@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from goldshell.errors import InputError
 from goldshell.imaging.optics import diffusion
-from goldshell.imaging.optics.device import require
+from goldshell.imaging.optics.device import usable
 from goldshell.imaging.optics.monte_carlo import Layer, simulate_layers
 from goldshell.imaging.optics.tissue import Tissue, properties
 
@@ -161,7 +161,7 @@ def transport(
     -------
     excitation (d,) [1], escape (d,) [1], method per depth, warnings
     """
-    require(device)
+    device, notices = usable(device)
     z = np.atleast_1d(np.asarray(depths, dtype=float))
     if not (z.size and np.all(np.isfinite(z) & (z > 0))):
         raise InputError("depths must be numbers above 0 mm", where="depth")
@@ -191,7 +191,7 @@ def transport(
                 deepest=2.0 * float(depth), bins=1, device=device,
             )  # fmt: skip
             glow[number] = run.reflectance
-    return excitation, glow, tuple("diffusion" if one else "monte_carlo" for one in easy), first + second
+    return excitation, glow, tuple("diffusion" if one else "monte_carlo" for one in easy), first + second + notices
 
 
 def counts_per_micromolar(
