@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from goldshell.audit import PAPERS, Check, audit
+from goldshell.audit import PAPERS, Check, PaperAudit, audit
 from goldshell.audit.check import check
 from goldshell.literature import Row, rows
 
@@ -21,8 +21,16 @@ class Paper:
     def __init__(self, name: str) -> None:
         self.name = name
         self.claims = importlib.import_module(PAPERS[name]).CLAIMS
-        self.result = audit(name)
-        self.checks = {item.id: item for item in self.result.checks}
+
+    @property
+    def result(self) -> PaperAudit:
+        """The audit on the packaged rows, made when a test first asks for it."""
+        return audit(self.name)
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        """The checks by their identifiers."""
+        return {item.id: item for item in self.result.checks}
 
     def rechecked(self, identifier: str, changes: Mapping[str, dict[str, Any] | None]) -> Check:
         """One check with rows changed, added (an unknown id) or removed (None)."""

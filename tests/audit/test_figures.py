@@ -8,11 +8,13 @@ from goldshell.audit import PAPERS, PaperAudit, audit
 from goldshell.audit.figures import verdict_overview
 from goldshell.plotting import to_svg
 
-RESULT = audit("zhang2026")
-both_papers = pytest.mark.parametrize("result", [audit(paper) for paper in PAPERS], ids=list(PAPERS))
+
+@pytest.fixture(params=PAPERS)
+def result(request: pytest.FixtureRequest) -> PaperAudit:
+    """The audit of each paper."""
+    return audit(request.param)
 
 
-@both_papers
 def test_every_title_and_count_is_drawn(result: PaperAudit) -> None:
     figure = verdict_overview(result.checks)
     drawn = [text.get_text() for axis in figure.axes for text in axis.texts]
@@ -31,7 +33,6 @@ def test_every_title_and_count_is_drawn(result: PaperAudit) -> None:
     ]
 
 
-@both_papers
 def test_titles_fit_their_column(result: PaperAudit) -> None:
     """No title runs into the next column (or out of the figure)."""
     figure = verdict_overview(result.checks)
@@ -42,5 +43,5 @@ def test_titles_fit_their_column(result: PaperAudit) -> None:
 
 
 def test_one_check_and_one_column() -> None:
-    figure = verdict_overview(RESULT.checks[:1], columns=1)
+    figure = verdict_overview(audit("zhang2026").checks[:1], columns=1)
     assert "<svg" in to_svg(figure)

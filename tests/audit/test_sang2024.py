@@ -14,12 +14,11 @@ from audit.paper import ROWS, Paper
 from goldshell.audit import Verdict
 
 PAPER = Paper("sang2024")
-CHECKS = PAPER.checks
 
 
 def readings(identifier: str) -> dict[str, Any]:
     """Reading -> its number."""
-    return {item["name"]: item["computed"] for item in CHECKS[identifier].readings}
+    return {item["name"]: item["computed"] for item in PAPER.checks[identifier].readings}
 
 
 def test_every_cell_of_table_1_is_used() -> None:
@@ -78,8 +77,8 @@ def test_every_cell_of_table_1_is_used() -> None:
     ],
 )
 def test_computed_number_and_verdict(identifier: str, computed: float, verdict: Verdict) -> None:
-    assert CHECKS[identifier].computed == pytest.approx(computed, rel=3e-4)
-    assert CHECKS[identifier].verdict is verdict
+    assert PAPER.checks[identifier].computed == pytest.approx(computed, rel=3e-4)
+    assert PAPER.checks[identifier].verdict is verdict
 
 
 def test_band_pass_ratios_are_those_of_hand_arithmetic() -> None:
@@ -102,14 +101,14 @@ def test_uncorrected_decay_is_taken_out() -> None:
 
 def test_re_elimination_rate_is_ln_20_over_a_month() -> None:
     """ln 20 / 730 h = 0.0041 1/h, half-life 7.0 d."""
-    because = CHECKS["re-elimination-as-share-of-the-dose"].because
+    because = PAPER.checks["re-elimination-as-share-of-the-dose"].because
     assert "0.0041 1/h" in because
     assert "7.0 d" in because
 
 
 def test_reversal_point_of_the_straight_line() -> None:
     """7.4 - 0.9 x 11.4 / (11.4 + 18.7) = 7.06 and 7.4 - 0.9 x 31.2 / (31.2 + 1.4) = 6.54 are the extremes."""
-    line = CHECKS["charge-reverses-over-tumour-ph"].readings[0]
+    line = PAPER.checks["charge-reverses-over-tumour-ph"].readings[0]
     assert line["low"] == pytest.approx(6.539, abs=1e-3)
     assert line["high"] == pytest.approx(7.059, abs=1e-3)
 
@@ -121,10 +120,12 @@ def test_pairs_of_table_1() -> None:
     which is 7 of 56. Urine: 50.5, > 40, > 20, > 60, > 50, > 30 against 3 hold; against > 50 (PVP-ZrC) none does.
     """
     assert (
-        "56 pairs: 49 keep the order, 0 reverse it, 7 are left open" in CHECKS["table1-liver-lower-than-others"].because
+        "56 pairs: 49 keep the order, 0 reverse it, 7 are left open"
+        in PAPER.checks["table1-liver-lower-than-others"].because
     )
     assert (
-        "12 pairs: 6 keep the order, 0 reverse it, 6 are left open" in CHECKS["table1-urine-higher-than-others"].because
+        "12 pairs: 6 keep the order, 0 reverse it, 6 are left open"
+        in PAPER.checks["table1-urine-higher-than-others"].because
     )
 
 
@@ -140,7 +141,7 @@ def test_welch_test_of_the_aggregates() -> None:
 
 def test_dose_implied_by_the_tumour() -> None:
     """(374 - 195) / (845 / 9) = 1.907 mg/mL; / 0.089 = 21.4 mg."""
-    assert "at least 21 mg" in CHECKS["psma-hu-against-uptake"].because
+    assert "at least 21 mg" in PAPER.checks["psma-hu-against-uptake"].because
 
 
 def test_hindrance_in_a_pore() -> None:

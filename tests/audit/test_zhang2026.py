@@ -18,12 +18,11 @@ from goldshell.errors import UnknownNameError
 from goldshell.literature import show
 
 PAPER = Paper("zhang2026")
-CHECKS = PAPER.checks
 
 
 def computed_by_reading(identifier: str) -> dict[str, Any]:
     """Reading -> its number."""
-    return {item["name"]: item["computed"] for item in CHECKS[identifier].readings}
+    return {item["name"]: item["computed"] for item in PAPER.checks[identifier].readings}
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------
@@ -96,45 +95,45 @@ def computed_by_reading(identifier: str) -> dict[str, Any]:
     ],
 )
 def test_computed_number_and_verdict(identifier: str, computed: float, verdict: Verdict) -> None:
-    assert CHECKS[identifier].computed == pytest.approx(computed, rel=3e-4, abs=1e-9)
-    assert CHECKS[identifier].verdict is verdict
+    assert PAPER.checks[identifier].computed == pytest.approx(computed, rel=3e-4, abs=1e-9)
+    assert PAPER.checks[identifier].verdict is verdict
 
 
 def test_suppression_in_first_order_is_17_fold() -> None:
     """ln 0.34 / ln 0.94 = 17.4."""
     readings = {
-        item["name"]: item["computed"] for item in CHECKS["etching-suppression-against-intact-fractions"].readings
+        item["name"]: item["computed"] for item in PAPER.checks["etching-suppression-against-intact-fractions"].readings
     }
     assert readings["first order in clusters"] == pytest.approx(math.log(0.34) / math.log(0.94))
 
 
 def test_remaining_cluster_availability_is_shown() -> None:
     """2.025 / 5.5 = 0.37, and [SR] 68.944^(1/1.8) = 10.5-fold lower (SCIENCE of the two rates)."""
-    because = CHECKS["one-effective-thiol-concentration"].because
+    because = PAPER.checks["one-effective-thiol-concentration"].because
     assert "10.5-fold" in because
     assert "0.37" in because
 
 
 def test_single_exchange_constant_caps_the_means() -> None:
     """K = (16.815/1.185) (16.815/83.185) = 2.87; n/(18-n) n/(R-n) = K at n = 5.25 (R = 6) and 7.28 (R = 9)."""
-    because = CHECKS["one-exchange-constant-fits-fig4"].because
+    because = PAPER.checks["one-exchange-constant-fits-fig4"].because
     assert "= 2.87" in because
     for feed, mean in ((6, 5.25), (9, 7.28)):
         assert mean / (18 - mean) * mean / (feed - mean) == pytest.approx(2.868, rel=0.01)
     assert "7.28 at R = 9" in because
-    lowest = [item["computed"] for item in CHECKS["one-exchange-constant-fits-fig4"].readings]
+    lowest = [item["computed"] for item in PAPER.checks["one-exchange-constant-fits-fig4"].readings]
     assert max(lowest) < show("zhang2026-fig4-r9-two-phase").low
 
 
 def test_diffusion_order_is_reversed_by_every_correlation() -> None:
-    found = CHECKS["polar-solvents-slow-diffusion"]
+    found = PAPER.checks["polar-solvents-slow-diffusion"]
     assert found.reported == "octanol > hexanol > pentanol > butanol > ethyl acetate"
     assert {item["computed"] for item in found.readings} == {"ethyl acetate > butanol > pentanol > hexanol > octanol"}
     assert len(found.readings) == 4
 
 
 def test_zwitterionic_only_under_the_quoted_pka() -> None:
-    readings = CHECKS["p-atp-shell-zwitterionic"].readings
+    readings = PAPER.checks["p-atp-shell-zwitterionic"].readings
     assert [item["fits"] for item in readings] == ["agrees", *["contradicts"] * (len(readings) - 1)]
 
 
@@ -151,17 +150,19 @@ def test_minimal_mean_of_a_range_is_that_of_the_linear_programme() -> None:
     """
     computed = computed_by_reading("fig4-two-phase-mass-balance")
     assert computed["R = 1"] == pytest.approx(0.03 / 1.02, rel=1e-6)
-    assert CHECKS["fig4-two-phase-mass-balance"].computed == max(computed.values())
+    assert PAPER.checks["fig4-two-phase-mass-balance"].computed == max(computed.values())
 
 
 def test_mz_of_the_intact_cluster() -> None:
     """Monoisotopic C108H90Au25O54S36 8325.588 Da; [M - 2 H]3- of the anion: (8325.588 - 2 x 1.007825) / 3."""
-    assert CHECKS["mz-range-covers-the-clusters"].computed == pytest.approx((8325.588 - 2 * 1.007825) / 3, abs=2e-3)
+    assert PAPER.checks["mz-range-covers-the-clusters"].computed == pytest.approx(
+        (8325.588 - 2 * 1.007825) / 3, abs=2e-3
+    )
 
 
 def test_significant_difference_of_urine() -> None:
     """t(0.975, 4) = 2.776 (table); 10 / (2.776 sqrt(2/3)) = 4.4 %ID."""
-    assert "below 4.4 %ID" in CHECKS["urine-twice"].because
+    assert "below 4.4 %ID" in PAPER.checks["urine-twice"].because
 
 
 # --- verdicts follow the rows ------------------------------------------------------------------------------------

@@ -58,14 +58,15 @@ def factorise(problem, t, y, shift, work):
     def fill(problem, t, y, shift, work):
         k = problem.constants
         slope = 2.0 * k[2] * y[1] if k[1] > 0.0 else k[2]
-        j = np.array(
-            [
-                [-k[0], k[1] * y[2], k[1] * y[1]],
-                [k[0], -k[1] * y[2] - slope, -k[1] * y[1]],
-                [0.0, slope, 0.0],
-            ]
-        )
-        work[:] = np.linalg.inv(shift * np.eye(3) - j)
+        work[0, 0] = shift + k[0]
+        work[0, 1] = -k[1] * y[2]
+        work[0, 2] = -k[1] * y[1]
+        work[1, 0] = -k[0]
+        work[1, 1] = shift + k[1] * y[2] + slope
+        work[1, 2] = k[1] * y[1]
+        work[2, 0] = 0.0
+        work[2, 1] = -slope
+        work[2, 2] = shift
 
     return fill
 
@@ -75,8 +76,18 @@ def backsolve(problem, work, vector):
     if not is_kinetics(problem):
         return None
 
-    def fill(problem, work, vector):
-        vector[:] = work @ vector
+    def fill(problem, work, vector):  # Cramer's rule: a solver of LAPACK takes longer to compile than this file to run
+        a, b, c = work[0], work[1], work[2]
+        u, v, w = vector[0], vector[1], vector[2]
+        p, q, r = b[1] * c[2] - b[2] * c[1], a[2] * c[1] - a[1] * c[2], a[1] * b[2] - a[2] * b[1]
+        whole = a[0] * p + b[0] * q + c[0] * r
+        vector[0] = (u * p + v * q + w * r) / whole
+        vector[1] = (
+            u * (b[2] * c[0] - b[0] * c[2]) + v * (a[0] * c[2] - a[2] * c[0]) + w * (a[2] * b[0] - a[0] * b[2])
+        ) / whole
+        vector[2] = (
+            u * (b[0] * c[1] - b[1] * c[0]) + v * (a[1] * c[0] - a[0] * c[1]) + w * (a[0] * b[1] - a[1] * b[0])
+        ) / whole
 
     return fill
 

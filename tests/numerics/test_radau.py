@@ -61,7 +61,9 @@ def linearise(problem, t, y, work):
 
     def fill(problem, t, y, work):
         j = work[0]
-        j[:] = 0.0
+        for i in range(j.shape[0]):
+            for k in range(j.shape[1]):
+                j[i, k] = 0.0
         if problem.which[0] == 0.0:
             j[0, 0], j[0, 1], j[0, 2] = -0.04, 1e4 * y[2], 1e4 * y[1]
             j[2, 1] = 6e7 * y[1]
@@ -85,7 +87,8 @@ def factorise(problem, shift, work):
         return None
 
     def fill(problem, shift, work):
-        work[1][0, : shift.shape[0]] = shift
+        for k in range(shift.shape[0]):
+            work[1][0, k] = shift[k]
 
     return fill
 
@@ -99,15 +102,25 @@ def solve_lanes(problem, work, v):
         size = v.shape[0]
         for lane in range(LANES):
             sigma = complex(work[1][0, lane], work[1][0, LANES + lane])
-            matrix = -work[0][:size, :size].astype(np.complex128)
-            right = np.empty(size, np.complex128)
+            matrix = np.empty((size, size + 1), np.complex128)
             for i in range(size):
-                matrix[i, i] += sigma
-                right[i] = complex(v[i, lane], v[i, LANES + lane])
-            x = np.linalg.solve(matrix, right)
+                for k in range(size):
+                    matrix[i, k] = (sigma if i == k else 0.0) - work[0][i, k]
+                matrix[i, size] = complex(v[i, lane], v[i, LANES + lane])
+            for i in range(size):  # Gauss and Jordan: LAPACK's solver takes longer to compile than this file to run
+                for row in range(i + 1, size):
+                    if abs(matrix[row, i]) > abs(matrix[i, i]):
+                        for k in range(i, size + 1):
+                            matrix[i, k], matrix[row, k] = matrix[row, k], matrix[i, k]
+                for row in range(size):
+                    if row != i:
+                        factor = matrix[row, i] / matrix[i, i]
+                        for k in range(i, size + 1):
+                            matrix[row, k] -= factor * matrix[i, k]
             for i in range(size):
-                v[i, lane] = x[i].real
-                v[i, LANES + lane] = x[i].imag
+                x = matrix[i, size] / matrix[i, i]
+                v[i, lane] = x.real
+                v[i, LANES + lane] = x.imag
 
     return solve
 

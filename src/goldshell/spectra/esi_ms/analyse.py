@@ -64,6 +64,8 @@ class Search:
         return made + grammar.doped_ions(self.shells, charges, self.core_charges, grammar.doping(self.dopants))
 
 
+# On matrices of this size the threads of a BLAS wait for each other longer than they compute
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def analyse_spectrum(
     spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None = None, *,
     charges: Sequence[int] | None = None, polarity: str = "negative", core_charges: Sequence[int] | None = None,
@@ -100,17 +102,6 @@ def analyse_spectrum(
     InputError : unknown names, charges or polarity that cannot be
     AnalysisError : centroids, wrong polarity, no ion of this cluster, resolution too low
     """
-    # On matrices of this size the threads of a BLAS wait for each other longer than they compute
-    with threadpool_limits(1, user_api="blas"):
-        return _analysed(spectrum, cluster, incoming, charges, polarity, core_charges, also, dopants, response,
-                         intervals, level)  # fmt: skip
-
-
-def _analysed(
-    spectrum: Spectrum, cluster: Cluster | str, incoming: Ligand | str | None, charges: Sequence[int] | None,
-    polarity: str, core_charges: Sequence[int] | None, also: Sequence[Cluster | str], dopants: Sequence[str],
-    response: float, intervals: bool, level: float,
-) -> EsiMsResult:  # fmt: skip
     search = _search(spectrum, cluster, incoming, charges, polarity, core_charges, also, dopants)
     if not (math.isfinite(response) and response > 0):
         raise InputError(f"response {response:g} must be above zero")
