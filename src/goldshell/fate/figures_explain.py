@@ -108,6 +108,7 @@ def gold_against_shell(explanation: FateExplanation) -> Figure:
     axes[0, 1].annotate("not measured", (17.5, 0.2), ha="right", va="bottom", fontsize=7.5, color="0.4")
     for axis in axes[1]:
         axis.set_xlabel("p-ATP per cluster")
+        axis.set_xticks(range(0, 19, 3))
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure

@@ -63,7 +63,7 @@ _PREDICTED = {
 _RIVALS: dict[str, tuple[str, ...]] = {
     "filtration rises": ("fu_theta",),
     "uptake by liver and spleen falls": ("CL_liver", "CL_spleen"),
-    "both": VARYING,
+    "filtration and uptake change": VARYING,
     "the shell does nothing": (),
 }
 
@@ -78,7 +78,7 @@ def explain_zhang2026(level: float, seed: int, steps: int) -> FateExplanation:
     steps : of the posterior sampler
     """
     mechanisms = ranked([mechanism(name, _problem(varying, level, seed)) for name, varying in _RIVALS.items()])
-    whole = next(one for one in mechanisms if one.name == "both")
+    whole = next(one for one in mechanisms if one.name == "filtration and uptake change")
     forecasts = [
         forecast
         for one in mechanisms
