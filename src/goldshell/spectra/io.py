@@ -165,26 +165,10 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
     if comma_is_decimal and delimiter == ",":
         delimiter = None
     columns = _columns(lines[:first], delimiter)
-    quick = None if comma_is_decimal else _all_numbers(lines[first:], delimiter, columns)
-    end = first
-    pairs: list[tuple[float, float]] = []
-    for end in range(first, len(lines)) if quick is None else ():
-        cells = lines[end].split(delimiter)
-        if len(cells) <= max(columns):
-            break
-        try:
-            if comma_is_decimal:
-                pairs.append((float(cells[columns[0]].replace(",", ".")), float(cells[columns[1]].replace(",", "."))))
-            else:
-                pairs.append((float(cells[columns[0]].strip(' "')), float(cells[columns[1]].strip(' "'))))
-        except ValueError:
-            break
-    else:
-        end = len(lines)
-    if quick is not None:
-        end = len(lines)
+    rows = _leading_rows(lines[first:], delimiter, columns, "," if comma_is_decimal else ".")
+    end = first + len(rows)
     rest = [i for i in range(end, len(lines)) if lines[i].strip() and not lines[i].lstrip().startswith(("#", "["))]
-    if rest and len(pairs) < 0.5 * len(lines):
+    if rest and len(rows) < 0.5 * len(lines):
         cells = lines[rest[0]].split(delimiter)
         raise InputError(
             f"cannot read {' '.join(lines[rest[0]].split())[:60]!r} as m/z and intensity",
@@ -198,21 +182,30 @@ def _read_text(path: Path, data: bytes) -> Spectrum:
             hint="export with semicolons or tabs",
         )
     notes = (f"line {rest[0] + 1} on was left out: not m/z and intensity",) if rest else ()
-    array = np.array(pairs) if quick is None else quick
     head = " ".join(lines[:first]).lower()
     polarity = "negative" if "negative" in head else "positive" if "positive" in head else ""
     return _checked(
-        Spectrum(array[:, 0], array[:, 1], str(path), polarity, "", 1, notes), where=str(path), line=first + 1
+        Spectrum(rows[:, 0], rows[:, 1], str(path), polarity, "", 1, notes), where=str(path), line=first + 1
     )
 
 
-def _all_numbers(lines: list[str], delimiter: str | None, columns: tuple[int, int]) -> np.ndarray | None:
-    """Two columns of lines that hold nothing but numbers, shape (lines, 2); None when any does not."""
-    try:
-        found = np.loadtxt(lines, delimiter=delimiter, usecols=columns, comments=None, ndmin=2)
-    except ValueError:
-        return None
-    return found if len(found) == len(lines) else None
+def _leading_rows(lines: list[str], delimiter: str | None, columns: tuple[int, int], decimal: str) -> np.ndarray:
+    """Two columns of the lines up to the first that does not hold numbers there, shape (rows, 2)."""
+    if decimal == ".":
+        try:  # a whole block at once, where nothing follows it
+            found = np.loadtxt(lines, delimiter=delimiter, usecols=columns, comments=None, ndmin=2)
+        except ValueError:
+            found = np.empty((0, 2))
+        if len(found) == len(lines):
+            return found
+    pairs = []
+    for line in lines:
+        cells = line.split(delimiter)
+        try:
+            pairs.append([float(cells[column].strip(' "').replace(decimal, ".")) for column in columns])
+        except (ValueError, IndexError):
+            break
+    return np.array(pairs).reshape(-1, 2)
 
 
 def _is_row(line: str) -> bool:
