@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from goldshell.imaging.camera import Camera as Camera
     from goldshell.imaging.camera import prepare_camera as prepare_camera
-    from goldshell.imaging.io import ImageStack as ImageStack
     from goldshell.imaging.io import from_array as from_array
     from goldshell.imaging.io import open_stack as open_stack
     from goldshell.imaging.io import read_times as read_times
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from goldshell.imaging.roi import from_mask as from_mask
     from goldshell.imaging.roi import read_rois as read_rois
     from goldshell.imaging.roi import write_rois as write_rois
+    from goldshell.imaging.stack import ImageStack as ImageStack
 else:
     from goldshell.lazy import lazy_exports
 

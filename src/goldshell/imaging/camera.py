@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from goldshell.errors import InputError
-from goldshell.imaging.io import ImageStack
+from goldshell.imaging.stack import ImageStack
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

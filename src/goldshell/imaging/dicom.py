@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from goldshell.errors import InputError
-from goldshell.imaging.io import Frame, ImageStack
+from goldshell.imaging.stack import Frame, ImageStack
 
 
 def open_dicom(paths: Sequence[Path], name: str = "") -> ImageStack:

@@ -11,10 +11,10 @@ from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
 from goldshell.imaging.camera import Camera
-from goldshell.imaging.io import ImageStack
 from goldshell.imaging.quantify import TimeActivity
 from goldshell.imaging.register import Drift
 from goldshell.imaging.roi import Roi
+from goldshell.imaging.stack import ImageStack
 from goldshell.plotting import COLOURS, GREY, house_style, new_figure
 from goldshell.statistics import GroupComparison
 

@@ -20,8 +20,8 @@ from scipy import ndimage
 
 from goldshell.errors import AnalysisError, InputError
 from goldshell.imaging.camera import Camera
-from goldshell.imaging.io import ImageStack
 from goldshell.imaging.roi import Roi, from_mask
+from goldshell.imaging.stack import ImageStack
 
 Array = NDArray[np.float64]
 

@@ -21,9 +21,9 @@ from scipy import ndimage
 
 from goldshell.errors import InputError
 from goldshell.imaging.camera import Camera, saturation_level
-from goldshell.imaging.io import ImageStack
 from goldshell.imaging.register import Drift, moved_weights
 from goldshell.imaging.roi import Roi, RoiSet, from_mask
+from goldshell.imaging.stack import ImageStack
 
 if TYPE_CHECKING:
     import pandas as pd

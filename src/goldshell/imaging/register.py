@@ -22,8 +22,8 @@ from scipy import ndimage
 
 from goldshell.errors import InputError
 from goldshell.imaging.camera import Camera
-from goldshell.imaging.io import ImageStack
 from goldshell.imaging.roi import Roi
+from goldshell.imaging.stack import ImageStack
 
 Array = NDArray[np.float64]
 
