@@ -57,6 +57,7 @@ def test_sixteen_full_and_two_slow_sites() -> None:
     assert total_variation(shape, read_populations(AT_100).fractions) == pytest.approx(0.056)
 
 
+@pytest.mark.slow
 def test_rival_shapes_of_the_published_populations() -> None:
     """Distances as found when these shapes were first compared (two slow sites 0.06, 12 + 6 0.14, cooperative 0.09)."""
     fit = fit_composition_models(read_populations(AT_100))
@@ -210,6 +211,7 @@ def test_wider_models_never_fit_worse() -> None:
         assert likelihood["cooperative_site_classes"] >= likelihood["site_classes"] - 1e-3
 
 
+@pytest.mark.slow
 def test_interval_of_the_cooperativity_holds_zero_where_the_classes_alone_fit_as_well() -> None:
     """The profile at alpha = 0 is the deviance of the site classes: inside the interval if within 3.84 of the best."""
     populations = {1: 6.1, 2: 16.4, 3: 27.2, 4: 25.9, 5: 15.8, 6: 6.5, 7: 2.1}
@@ -258,6 +260,7 @@ def lowest_mean_by_search(low: int, high: int, threshold: float) -> float:
     return best
 
 
+@pytest.mark.slow
 @given(low=st.integers(0, 18), width=st.integers(0, 18), threshold=st.floats(0.001, 0.5))
 @settings(deadline=None, max_examples=40)
 def test_limits_of_the_mean_against_a_search_of_corners(low: int, width: int, threshold: float) -> None:
