@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldshell.chemistry import parse_cluster, shell_charge, titration_curve
+from goldshell.chemistry import charged_groups, parse_cluster, shell_charge, titration_curve
 from goldshell.chemistry.figures import shell_charge_figure
 from goldshell.chemistry.titration import hill_coefficient, pka_shift
 from goldshell.errors import InputError
@@ -47,6 +47,17 @@ def test_au102_solubility_window() -> None:
 def test_independent_sites_are_the_sum_of_henderson_hasselbalch() -> None:
     """By hand: 18 sites of pKa 4.5 at pH 5 are 76 % ionised, 13.7 charges."""
     assert charges("Au25(p-MBA)18", 5.0)["zhang2026"][0] == pytest.approx(-18 / (1 + 10**-0.5))
+
+
+@pytest.mark.parametrize("notation", ["Au25(p-MBSA)9(p-ATP)9", "Au25(p-MBSA)18", "Au25(p-MBA)4(p-ATP)14"])
+def test_charged_groups_add_up_to_the_charge_of_independent_sites(notation: str) -> None:
+    """Property: positive less negative groups are the shell's charge, under each source."""
+    cluster = parse_cluster(notation)
+    groups = charged_groups(cluster, 7.4)
+    for charge in shell_charge(cluster, 7.4).charges:
+        positive, negative = groups[charge.pka_source]
+        assert positive - negative == pytest.approx(charge.independent, abs=1e-12)
+        assert min(positive, negative) >= 0.0
 
 
 def test_zwitterion_only_under_the_quoted_pka() -> None:

@@ -186,9 +186,24 @@ def test_charges_of_the_shell_move_gold_from_the_liver_to_urine(goldshell: Any, 
     assert any("by the charges of the shell" in one for one in mixed["warnings"])
 
 
+def test_charges_are_counted_from_the_ligands(goldshell: Any, written: Callable[[str], Path]) -> None:
+    """Nine sulfonates and nine amines: under the pKa of 10.46 that Z quotes the amines are charged, under 4.6 not."""
+    text = "particle: {{cluster: Au25(p-MBSA)9(p-ATP)9, charges: {{{}}}}}\ntimes: [24 h]\n"
+    given = goldshell("fate", "simulate", written(text.format("positive: 9, negative: 9")), "--json").json
+    counted = goldshell("fate", "simulate", written(text.format("pka_source: zhang2026")), "--json").json
+    assert counted["compartments"]["urine"] == pytest.approx(given["compartments"]["urine"], rel=1e-2)
+    neutral = goldshell("fate", "simulate", written(text.format("pka_source: martell1976")), "--json").json
+    assert neutral["compartments"]["urine"][0] < 0.6 * given["compartments"]["urine"][0]
+    unsaid = goldshell("fate", "simulate", written(text.format("pH: 7.4")))
+    assert unsaid.code == 2
+    assert "published pKa values disagree" in unsaid.err
+    assert "write pka_source" in unsaid.err
+
+
 @pytest.mark.parametrize(
     ("charges", "model", "said"),
     [
+        ("{pH: 7.4}", "minimal", "a cluster is needed"),
         ("{positive: -1, negative: 9}", "minimal", "greater than or equal to 0"),
         ("{positive: 30, negative: 30}", "minimal", "more than two charged groups"),
         ("{positive: .nan, negative: 9}", "minimal", "finite"),

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from goldshell.chemistry.structure import write_structure as write_structure
     from goldshell.chemistry.titration import ShellCharge as ShellCharge
     from goldshell.chemistry.titration import ShellCharges as ShellCharges
+    from goldshell.chemistry.titration import charged_groups as charged_groups
     from goldshell.chemistry.titration import shell_charge as shell_charge
     from goldshell.chemistry.titration import titration_curve as titration_curve
 else:

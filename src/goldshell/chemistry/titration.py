@@ -135,6 +135,37 @@ def shell_charge(cluster: Cluster, ph: float, *, temperature: float = PKA_TEMPER
     return ShellCharges(cluster, ph, charges, tuple(warnings))
 
 
+def charged_groups(cluster: Cluster, ph: float) -> dict[str, tuple[float, float]]:
+    """Mean numbers of positive and of negative groups of the shell at a pH, under each source of pKa values.
+
+    Independent sites: in a zwitterionic shell charges of both signs stand beside each other, and a dense shell shifts
+    pKa values less than in one of acids alone.
+
+    Parameters
+    ----------
+    cluster : from `parse_cluster`
+    ph : 0 to 14
+
+    Returns
+    -------
+    pKa source -> positive, negative [1]
+
+    Raises
+    ------
+    InputError : a pH out of range
+    """
+    check_ph(ph)
+    fixed = [ligand.formal_charge * number for ligand, number in cluster.ligands]
+    found = {}
+    for label, groups in _group_sets(cluster):
+        charges = [number * ionised_charge(pka.kind, pka.value, ph) for pka, number in groups] + fixed
+        found[label] = (
+            float(sum(charge for charge in charges if charge > 0)),
+            float(-sum(charge for charge in charges if charge < 0)),
+        )
+    return found
+
+
 def titration_curve(cluster: Cluster, ph: Sequence[float] | np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Shell charge over a range of pH.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from goldshell.chemistry import parse_cluster
+from goldshell.chemistry import charged_groups, parse_cluster
 from goldshell.errors import InputError, UnknownNameError
 from goldshell.fate.models import band_pass, minimal, protein_adsorption
 from goldshell.fate.physiology import Physiology, physiology
@@ -60,22 +60,45 @@ class Species(_Section):
 
 
 class Charges(_Section):
-    """Charged groups of the shell of one cluster, means over clusters."""
+    """Charged groups of the shell of one cluster, means over clusters: given, or counted from its ligands at a pH."""
 
-    positive: float = Field(ge=0.0, allow_inf_nan=False)
-    negative: float = Field(ge=0.0, allow_inf_nan=False)
+    positive: float | None = Field(default=None, ge=0.0, allow_inf_nan=False)
+    negative: float | None = Field(default=None, ge=0.0, allow_inf_nan=False)
     ligands: int = Field(default=18, ge=1)
     core_charge: float = Field(default=-1.0, allow_inf_nan=False)
+    pH: float = Field(default=7.4, ge=0.0, le=14.0)
+    pka_source: str | None = None
     by_net_charge: bool = False
 
     @model_validator(mode="after")
-    def _possible(self) -> Charges:
-        _as_value_error(lambda: protein_adsorption.unbound_fraction(self.shell()))
+    def _whole(self) -> Charges:
+        if (self.positive is None) != (self.negative is None):
+            raise ValueError("give positive and negative, or neither: then they are counted from the cluster's ligands")
         return self
 
-    def shell(self) -> protein_adsorption.Shell:
-        """The shell of the adsorption model."""
-        return protein_adsorption.Shell(self.positive, self.negative, self.ligands, self.core_charge)
+    def shell(self, cluster: str | None) -> protein_adsorption.Shell:
+        """The shell of the adsorption model.
+
+        Parameters
+        ----------
+        cluster : notation; needed where the groups are not given
+        """
+        if self.positive is not None and self.negative is not None:
+            return protein_adsorption.Shell(self.positive, self.negative, self.ligands, self.core_charge)
+        if cluster is None:
+            raise InputError("to count charged groups a cluster is needed", hint="write particle: {cluster: ...}")
+        parsed = parse_cluster(cluster)
+        counted = charged_groups(parsed, self.pH)
+        source = self.pka_source or (next(iter(counted)) if len(counted) == 1 else None)
+        if source is None:
+            rivals = "; ".join(f"{key}: +{plus:.2g} -{minus:.2g}" for key, (plus, minus) in counted.items())
+            raise InputError(
+                f"published pKa values disagree on the charged groups at pH {self.pH:g} ({rivals})",
+                hint="write pka_source, or positive and negative",
+            )
+        if source not in counted:
+            raise UnknownNameError("pKa source", source, counted)
+        return protein_adsorption.Shell(*counted[source], parsed.ligand_count, parsed.core_charge)
 
 
 class Particle(_Section):
@@ -90,6 +113,9 @@ class Particle(_Section):
     def _sizes(self) -> Particle:
         if self.cluster is not None:
             _as_value_error(lambda: parse_cluster(str(self.cluster)))
+        if self.charges is not None:
+            charges = self.charges
+            _as_value_error(lambda: protein_adsorption.unbound_fraction(charges.shell(self.cluster)))
         core, whole = self.core_diameter, self.hydrodynamic_diameter
         if core is not None and whole is not None and whole < core:
             raise ValueError("hydrodynamic_diameter is below core_diameter: are the two swapped?")
@@ -231,7 +257,7 @@ def to_problem(file: FateFile) -> FateProblem:
     names = {item.name for item in describe_parameters(kind)}
     warnings: list[str] = []
     if file.model.name in ("minimal", "permeability_limited"):
-        values |= _sieving(given, core, whole, warnings)
+        values |= _sieving(given, core, whole, file.particle.charges is not None, warnings)
     if animal.species != "mouse" or not 10.0 <= animal.body_weight <= 50.0:
         left = sorted(names - set(given) - {"V1", "GFR"})
         if left:
@@ -240,7 +266,7 @@ def to_problem(file: FateFile) -> FateProblem:
             )
     parameters = dataclasses.replace(kind(), **{key: value for key, value in values.items() if key in names})
     if file.particle.charges is not None and isinstance(parameters, minimal.Parameters):
-        parameters = _charged(parameters, file.particle.charges, given, warnings)
+        parameters = _charged(parameters, file.particle.charges, file.particle.cluster, given, warnings)
     return FateProblem(parameters, animal, tuple(file.times), file.dose, core, tuple(file.voiding), tuple(warnings))
 
 
@@ -289,7 +315,7 @@ def _sizes(particle: Particle) -> tuple[float | None, float | None]:
 
 
 def _sieving(
-    given: Mapping[str, float], core: float | None, whole: float | None, warnings: list[str]
+    given: Mapping[str, float], core: float | None, whole: float | None, charged: bool, warnings: list[str]
 ) -> dict[str, float]:
     """The sieving coefficient by size, when it is not given and the sizes are known."""
     if "sieving" in given or core is None or whole is None:
@@ -302,23 +328,26 @@ def _sieving(
     relative = by_size / float(band_pass.sieving_coefficient(reference.core_diameter, reference.hydrodynamic_diameter))
     sieving = minimal.Parameters().sieving * relative
     warnings.append(
-        f"sieving coefficient {sieving:.3g}: that of {REFERENCE_CLUSTER}, times {relative:.3g} for the size "
-        "(band-pass); protein binding taken as that cluster's"
+        f"sieving coefficient {sieving:.3g}: that of {REFERENCE_CLUSTER}, times {relative:.3g} for the size (band-pass)"
+        + ("" if charged else "; protein binding taken as that cluster's")
     )
     return {"sieving": min(sieving, 1.0)}
 
 
 def _charged(
-    parameters: minimal.Parameters, charges: Charges, given: Mapping[str, float], warnings: list[str]
-) -> minimal.Parameters:
+    parameters: minimal.Parameters, charges: Charges, cluster: str | None, given: Mapping[str, float],
+    warnings: list[str],
+) -> minimal.Parameters:  # fmt: skip
     """fu theta and clearances by the charges of the shell, where they are not given."""
-    scaled = protein_adsorption.fate_parameters(charges.shell(), base=parameters, by_net_charge=charges.by_net_charge)
+    shell = charges.shell(cluster)
+    scaled = protein_adsorption.fate_parameters(shell, base=parameters, by_net_charge=charges.by_net_charge)
     free = {"CL_liver", "CL_spleen"} | (set() if "unbound_fraction" in given else {"sieving"})
     changed = {name: getattr(scaled, name) for name in sorted(free - set(given))}
     if changed:
+        numbers = ", ".join(f"{name} {value:.3g}" for name, value in changed.items())
         warnings.append(
-            f"{', '.join(f'{name} {value:.3g}' for name, value in changed.items())}: by the charges of the shell "
-            "(protein_adsorption), solved for two shells of one paper; its b_0 is a choice"
+            f"{numbers}: by the charges of the shell (protein_adsorption; {shell.positive:.2g} positive and "
+            f"{shell.negative:.2g} negative groups), solved for two shells of one paper; its b_0 is a choice"
         )
     return dataclasses.replace(parameters, **changed)
 
