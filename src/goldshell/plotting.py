@@ -81,7 +81,8 @@ def to_svg(figure: Figure) -> str:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write the figure to ``path``; the format is its suffix (svg, pdf, png)."""
+    """Write the figure to ``path``, its folder made where it is absent; the format is its suffix (svg, pdf, png)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"Date": None} if path.suffix == ".svg" else None
     with matplotlib.rc_context(_STYLE):
         figure.savefig(path, metadata=metadata, dpi=200)

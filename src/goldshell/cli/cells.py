@@ -126,7 +126,6 @@ def fit(
         from goldshell.cells.figures import fitted_curve
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(fitted_curve(result), figures / f"{model}_fit.svg")
     if json_output:
         print_json(result.to_dict())
@@ -163,5 +162,4 @@ def _write(folder: Path, model: str, predictions: list[Any]) -> None:
     from goldshell.cells.figures import admissible_band
     from goldshell.plotting import save
 
-    folder.mkdir(parents=True, exist_ok=True)
     save(admissible_band(predictions), folder / f"{model}.svg")

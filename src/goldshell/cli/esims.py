@@ -126,7 +126,6 @@ def _write_figures(result: EsiMsResult, folder: Path) -> None:
     from goldshell.plotting import save
     from goldshell.spectra.figures import assignment_figure, composition_figure, spectrum_figure, window_figure
 
-    folder.mkdir(parents=True, exist_ok=True)
     made = {"spectrum": spectrum_figure, "windows": window_figure, "assignments": assignment_figure}
     for name, draw in made.items():
         save(draw(result), folder / f"esims-{name}.svg")

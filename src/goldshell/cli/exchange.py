@@ -43,7 +43,6 @@ def simulate(
     if figures is not None:
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in level_figures(result).items():
             save(figure, figures / f"{name}.svg")
     if json_output:
@@ -168,7 +167,6 @@ def fit(
         from goldshell.exchange import figures_fit as draw
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in draw.figures(result).items():
             save(figure, figures / f"{name}.svg")
     if json_output:
@@ -226,7 +224,6 @@ def design(
         from goldshell.exchange import figures_design as draw
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(draw.pareto_figure(result), figures / "pareto.svg")
         save(draw.prediction_figure(result), figures / "prediction.svg")
         save(draw.next_experiment_figure(result), figures / "next_experiment.svg")
@@ -299,7 +296,6 @@ def explain(
         from goldshell.exchange import figures_explain as draw
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in draw.figures(result).items():
             save(figure, figures / f"{name}.svg")
     if json_output:

@@ -70,7 +70,6 @@ def nca(
         from goldshell.fate.figures import nca_curves
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         curves = nca_curves(table[id_column].tolist(), times, concentrations, result)
         save(curves, figures / "nca.svg")
     if json_output:
@@ -103,7 +102,6 @@ def simulate(
         from goldshell.fate.figures import mass_balance, time_courses
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         smooth = problem.simulate(drawing_times(problem.times, problem.voiding_times))
         save(time_courses(smooth), figures / "time_courses.svg")
         save(mass_balance(smooth), figures / "mass_balance.svg")
@@ -350,7 +348,6 @@ def design(
         from goldshell.fate.figures_design import identifiability_table_bars, sampling_design
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(sampling_design(result), figures / "sampling_design.svg")
         save(identifiability_table_bars(result), figures / "identifiability.svg")
     if json_output:
@@ -410,7 +407,6 @@ def explain(
         from goldshell.fate.figures_explain import explanation_figure
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         for one in found:
             save(explanation_figure(one), figures / f"{one.question}.svg")
     if json_output:

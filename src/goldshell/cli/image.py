@@ -100,7 +100,6 @@ def tac(
         from goldshell.imaging.figures import activity_curves, montage
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         in_time = result.unit != "HU"  # else slices of a body
         moments = result.rois[0].time if in_time else None
         save(montage(frames, regions.rois, camera, moments, drift=drift), figures / "montage.svg")
@@ -225,7 +224,6 @@ def propose(
         from goldshell.imaging.figures import montage
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(montage(frames, found.rois, camera, frames.times), figures / "proposal.svg")
     if json_output:
         print_json({"out": str(out), **found.to_dict()})
@@ -264,7 +262,6 @@ def compare(
         from goldshell.imaging.figures import comparison_bars
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(comparison_bars(result.organs, label=result.quantity), figures / "comparison.svg")
         if time is not None:
             from goldshell.imaging.figures_groups import longitudinal_curves
@@ -331,7 +328,6 @@ def exvivo(
         from goldshell.imaging.figures_groups import organ_bars
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(organ_bars(table), figures / "organs.svg")
     if json_output:
         print_json(
@@ -377,7 +373,6 @@ def calibrate(
         from goldshell.imaging.figures_physics import calibration_figure
         from goldshell.plotting import save
 
-        figures.mkdir(parents=True, exist_ok=True)
         save(calibration_figure(lines, concentration, value), figures / "calibration.svg")
     if json_output:
         print_json(

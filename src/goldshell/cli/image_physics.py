@@ -63,10 +63,11 @@ def depth(
     found = problem.solve(device)
     if figures is not None:
         from goldshell.imaging.figures_physics import tissue_spectra, visibility_map
+        from goldshell.plotting import save
 
-        _save(figures, "visibility", visibility_map(found))
+        save(visibility_map(found), figures / "visibility.svg")
         marks = (problem.probe.excitation, problem.probe.emission)
-        _save(figures, "tissue_spectra", tissue_spectra([problem.medium], marks))
+        save(tissue_spectra([problem.medium], marks), figures / "tissue_spectra.svg")
     if json_output:
         print_json(found.to_dict())
         return
@@ -119,8 +120,9 @@ def voxels(
         found.write_fluence(fluence)
     if figures is not None:
         from goldshell.imaging.figures_physics import voxel_figure
+        from goldshell.plotting import save
 
-        _save(figures, "voxels", voxel_figure(found, problem.labels, problem.file.voxel))
+        save(voxel_figure(found, problem.labels, problem.file.voxel), figures / "voxels.svg")
     if json_output:
         names = ("specular", "reflectance", "reflectance_error", "left", "photons")
         totals = {name: getattr(found, name) for name in names}
@@ -153,8 +155,9 @@ def ct(
     published = published_slopes()
     if figures is not None:
         from goldshell.imaging.figures_physics import calibration_figure
+        from goldshell.plotting import save
 
-        _save(figures, "ct", calibration_figure(lines, f"gold / {unit}", "CT number / HU"))
+        save(calibration_figure(lines, f"gold / {unit}", "CT number / HU"), figures / "ct.svg")
     if json_output:
         payload: dict[str, Any] = {"agents": {name: line.to_dict() for name, line in lines.items()}}
         payload["comparison"] = None if compared is None else compared.to_dict()
@@ -192,8 +195,9 @@ def mri(
     lines = read_relaxivity(file, level=level)
     if figures is not None:
         from goldshell.imaging.figures_physics import calibration_figure
+        from goldshell.plotting import save
 
-        _save(figures, "relaxivity", calibration_figure(lines, "concentration / mM", "1/T / s$^{-1}$"))
+        save(calibration_figure(lines, "concentration / mM", "1/T / s$^{-1}$"), figures / "relaxivity.svg")
     if json_output:
         print_json({"agents": {name: line.to_dict() for name, line in lines.items()}})
         return
@@ -233,8 +237,9 @@ def pa(
     published = published_rates()
     if figures is not None:
         from goldshell.imaging.figures_physics import patlak_figure
+        from goldshell.plotting import save
 
-        _save(figures, "patlak", patlak_figure(fit))
+        save(patlak_figure(fit), figures / "patlak.svg")
     if json_output:
         print_json(fit.to_dict() | {"published": published})
         return
@@ -313,10 +318,3 @@ def performance(json_output: JsonOption = False) -> None:
         ],
         title="values of different animals, cameras and filters: no ranking",
     )  # fmt: skip
-
-
-def _save(folder: Path, name: str, figure: Any) -> None:
-    from goldshell.plotting import save
-
-    folder.mkdir(parents=True, exist_ok=True)
-    save(figure, folder / f"{name}.svg")

@@ -46,7 +46,6 @@ def nmr(
         from goldshell.plotting import save
         from goldshell.spectra.figures_nmr_zeta import nmr_figures
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in nmr_figures(results).items():
             save(figure, figures / f"nmr-{name}.svg")
     warnings = [f"{one.sample.name}: {text}" if len(results) > 1 else text for one in results for text in one.warnings]

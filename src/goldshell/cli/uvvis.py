@@ -67,7 +67,6 @@ def etching(
         from goldshell.plotting import save
         from goldshell.workflows.figures_etching import etching_figures
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in etching_figures(result).items():
             save(figure, figures / f"etching-{name}.svg")
     found = result.to_dict()
@@ -138,7 +137,6 @@ def stability(
         from goldshell.plotting import save
         from goldshell.spectra.figures_uvvis import stability_figures
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in stability_figures(result).items():
             save(figure, figures / f"stability-{name}.svg")
     if json_output:

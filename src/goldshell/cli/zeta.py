@@ -52,7 +52,6 @@ def zeta(
         from goldshell.plotting import save
         from goldshell.spectra.figures_nmr_zeta import zeta_figures
 
-        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in zeta_figures(results).items():
             save(figure, figures / f"zeta-{name}.svg")
     warnings = [f"{one.sample}: {text}" if len(results) > 1 else text for one in results for text in one.warnings]

@@ -33,7 +33,6 @@ def write_fit_figures(result: FateFit, folder: Path) -> tuple[Path, ...]:
     result : the fit
     folder : made if it is not there
     """
-    folder.mkdir(parents=True, exist_ok=True)
     drawn = {
         "fit_courses": fit_courses(result),
         "fit_balance": fit_balance(result),

@@ -368,7 +368,7 @@ def fit_posed(
     )
     count = evaluator.data_rows
     chi = float(residuals[:count] @ residuals[:count])
-    freedom = count - effective_parameters(jacobian, count, statistics.covariance)
+    freedom = count - effective_parameters(jacobian[:count], statistics.covariance)
     population = sum(item.role in {"population", "slope"} for item in problem.parameters)
     posterior = _sample(problem, evaluator, statistics, posterior_steps) if posterior_steps else None
     spreads = [item.spread for item in problem.parameters if item.role == "deviation"]

@@ -111,17 +111,16 @@ def solve_with_errors(posed: Posed, widen: bool) -> Solution:
     return _widen_errors(found, posed.estimated) if widen else found
 
 
-def effective_parameters(jacobian: Array, rows: int, covariance: Array) -> float:
+def effective_parameters(jacobian: Array, covariance: Array) -> float:
     """Parameters that the samples, not the priors, decide: the trace of the hat matrix.
 
     Parameters
     ----------
-    jacobian : of all residuals (n, p)
-    rows : how many of them are samples
+    jacobian : of the residuals of the samples (n, p)
     covariance : of the parameters (p, p)
     """
     finite = np.where(np.isfinite(covariance), covariance, 0.0)
-    return float(np.einsum("ij,jk,ik->", jacobian[:rows], finite, jacobian[:rows]))
+    return float(np.einsum("ij,jk,ik->", jacobian, finite, jacobian))
 
 
 def _estimate_errors(found: Solution, series: frozenset[str]) -> Solution:
@@ -151,7 +150,7 @@ def _widen_errors(found: Solution, estimated: frozenset[str]) -> Solution:
     residuals, jacobian = evaluator.residuals(found.inner), evaluator.jacobian(found.inner)
     count = evaluator.data_rows
     covariance = np.asarray(np.linalg.pinv(jacobian.T @ jacobian), dtype=np.float64)
-    freedom = count - effective_parameters(jacobian, count, covariance)
+    freedom = count - effective_parameters(jacobian[:count], covariance)
     ratio = float(residuals[:count] @ residuals[:count]) / freedom if freedom > 1.0 else 0.0
     if ratio <= _WIDER:
         return found
@@ -175,10 +174,8 @@ def _estimated_sigma(problem: FitProblem, inner: Array, series: frozenset[str]) 
     entries = [one for group in problem.groups for one in group.entries if not math.isnan(one.value)]
     mine = np.array([one.series in series and one.relation == "=" for one in entries])
     residuals, jacobian = evaluator.residuals(inner)[: len(entries)], evaluator.jacobian(inner)
-    covariance = np.linalg.pinv(jacobian.T @ jacobian)
-    rows = jacobian[: len(entries)][mine]
-    used = float(np.einsum("ij,jk,ik->", rows, covariance, rows))
-    freedom = mine.sum() - used
+    covariance = np.asarray(np.linalg.pinv(jacobian.T @ jacobian), dtype=np.float64)
+    freedom = mine.sum() - effective_parameters(jacobian[: len(entries)][mine], covariance)
     if freedom < 3.0:
         return None
     logs = residuals[mine] * np.array([one.sigma for one in entries])[mine]

@@ -310,7 +310,6 @@ def _write(result: Sweep, out: Path) -> None:
     from goldshell.plotting import save
     from goldshell.workflows.figures_sweep import sweep_figures
 
-    out.mkdir(parents=True, exist_ok=True)
     write_atomically(out / "sweep.csv", result.to_dataframe().to_csv(index=False))
     write_atomically(out / "sweep.json", json.dumps({"schema": 1, **json_ready(result.to_dict())}, allow_nan=False))
     for name, figure in sweep_figures(result).items():
