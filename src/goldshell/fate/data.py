@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldshell.errors import InputError, UnknownNameError, near_matches
+from goldshell.errors import InputError, UnknownNameError, located, near_matches
 from goldshell.fate.physiology import BODY_DENSITY, Physiology, physiology
 from goldshell.files import read_table, read_text
 from goldshell.units import parse
@@ -298,12 +298,10 @@ def _sample(
         weight, measured = _weight(creature, weights, compartment, where)
         if not measured:
             used = f"{compartment} {weight:.3g} g"
-    try:
-        per_mass = {"per volume": unit.replace("mL", "g"), "mass per volume": unit.replace("mL", "g")}.get(kind, unit)
+    per_mass = unit.replace("mL", "g") if kind in {"per volume", "mass per volume"} else unit
+    with located(where):
         value = percent_dose(printed, per_mass, weight=weight, dose_ng=dose, **counting)
         zero = percent_dose(0.0, per_mass, weight=weight, dose_ng=dose, **counting)
-    except InputError as problem:
-        raise InputError(problem.message, where=where, hint=problem.hint) from problem
     factor = (value - zero) / printed if printed else 1.0
     sd, number = float(row["sd"]), float(row["n"])
     if sd < 0 or number < 1 or (not math.isnan(number) and number != round(number)):
