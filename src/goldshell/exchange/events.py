@@ -30,8 +30,8 @@ from goldshell.exchange.kernels import (
     VI,
     VO,
     VW,
-    _etching_law,
-    _exchange_law,
+    etching_law,
+    exchange_law,
 )
 from goldshell.numerics.compiled import drop_stale_cache
 
@@ -148,12 +148,12 @@ def _update_laws(scalars, omega, sums, rest, r, chances):
         return
     b = rest[2 * r] * scale
     a = rest[2 * r + 1] * scale
-    gb, ga, _, _, _, _ = _exchange_law(b, a, scalars)
+    gb, ga, _, _, _, _ = exchange_law(b, a, scalars)
     factor = scalars[I_FACTOR] if r == 1 else 1.0
     chances[_EXCHANGE + r] = factor * gb * sums[0]
     chances[_RETURN + r] = factor * ga * sums[1]
     if scalars[E_RATE] > 0.0:
-        phi, _, _, _, _, _ = _etching_law(b, a, sums[3] * scale, scalars)
+        phi, _, _, _, _, _ = etching_law(b, a, sums[3] * scale, scalars)
         chances[_ETCHING + r] = phi * sums[3]
 
 

@@ -27,8 +27,8 @@ from goldshell.exchange.kernels import (
     K_DISS,
     K_OX,
     REVERSE,
-    _etching_law,
-    _exchange_law,
+    etching_law,
+    exchange_law,
 )  # fmt: skip
 from goldshell.numerics import bdf, block_tridiagonal
 from goldshell.numerics.block_tridiagonal import factorise_blocks, solve_blocks
@@ -90,7 +90,7 @@ def right_hand_side(y, out, film):
             continue
         b = c[count]
         a = c[count + 1]
-        gb, ga, _, _, _, _ = _exchange_law(b, a, sc)
+        gb, ga, _, _, _, _ = exchange_law(b, a, sc)
         gb *= film.rate_factor[i]
         ga *= film.rate_factor[i]
         total = 0.0
@@ -98,7 +98,7 @@ def right_hand_side(y, out, film):
         for n in range(count):
             total += c[n]
             weighted += n * c[n]
-        phi, _, _, u, _, _ = _etching_law(b, a, total, sc)
+        phi, _, _, u, _, _ = etching_law(b, a, total, sc)
         below = 0.0
         net = 0.0
         for n in range(sites):
@@ -142,7 +142,7 @@ def _reactions(c, factor, sc, forward, reverse, block, pools):
     ja = count + 1
     b = c[jb]
     a = c[ja]
-    gb, ga, gbb, gba, gaa, gab = _exchange_law(b, a, sc)
+    gb, ga, gbb, gba, gaa, gab = exchange_law(b, a, sc)
     gb *= factor
     ga *= factor
     gbb *= factor
@@ -156,7 +156,7 @@ def _reactions(c, factor, sc, forward, reverse, block, pools):
         weighted += n * c[n]
     rest = sites * total - weighted
     w = sc[E_WEIGHT_A]
-    phi, phi_s, phi_t, u, u_s, u_t = _etching_law(b, a, total, sc)
+    phi, phi_s, phi_t, u, u_s, u_t = etching_law(b, a, total, sc)
     phi_a = phi_s * w
     released = sc[E_RELEASED]
     kept = 1.0 - released

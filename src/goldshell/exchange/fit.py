@@ -424,8 +424,7 @@ def _best(problem: FitProblem, starts: int | None = None) -> tuple[FitProblem, E
                 hint="start with smaller rate constants",
             ) from reason
         raise
-    best = dict(zip(problem.names, problem.values(found[0].values).tolist(), strict=True))
-    centred = problem.started_at(best)
+    centred = _centred(problem, found[0])
     return centred, Evaluator(centred), found
 
 
@@ -435,9 +434,13 @@ def _refined(problem: FitProblem) -> tuple[FitProblem, Evaluator, list[Solution]
     evaluator = Evaluator(problem)
     bounds = [item.inner_bounds for item in problem.parameters]
     found = refine(evaluator.residuals, evaluator.slopes, problem.start, bounds)
-    best = dict(zip(problem.names, problem.values(found.values).tolist(), strict=True))
-    centred = problem.started_at(best)
+    centred = _centred(problem, found)
     return centred, Evaluator(centred), [found]
+
+
+def _centred(problem: FitProblem, found: Solution) -> FitProblem:
+    """The problem, starting at a solution of it."""
+    return problem.started_at(dict(zip(problem.names, problem.values(found.values).tolist(), strict=True)))
 
 
 def _correlated(statistics: FitResult, directions: IdentifiabilityResult) -> tuple[tuple[str, str, float], ...]:

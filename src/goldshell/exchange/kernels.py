@@ -69,7 +69,7 @@ def _regularised_power(c, order, floor):
 
 
 @numba.njit(**INNER)
-def _exchange_law(b, a, sc):
+def exchange_law(b, a, sc):
     """g(B), g(A) and dg(B)/dB, dg(B)/dA, dg(A)/dA, dg(A)/dB of the chosen law."""
     law = sc[X_LAW]
     if law == 0.0:
@@ -88,7 +88,7 @@ def _exchange_law(b, a, sc):
 
 
 @numba.njit(**INNER)
-def _etching_law(b, a, total, sc):
+def etching_law(b, a, total, sc):
     """Etching per cluster phi [1/h] and the thiol share h/SR, with derivatives.
 
     Returns phi, dphi/dSR, dphi/dtotal, u = phi/SR, du/dSR, du/dtotal; SR = B + w A.
@@ -139,7 +139,7 @@ def right_hand_side(problem, t, y, out):  # type: ignore[no-untyped-def]
         volume = vw if r == 0 else vi
         b = y[b0 + 2 * r] / volume
         a = y[b0 + 2 * r + 1] / volume
-        gb, ga, _, _, _, _ = _exchange_law(b, a, sc)
+        gb, ga, _, _, _, _ = exchange_law(b, a, sc)
         if r == 1:
             gb *= sc[I_FACTOR]
             ga *= sc[I_FACTOR]
@@ -163,7 +163,7 @@ def right_hand_side(problem, t, y, out):  # type: ignore[no-untyped-def]
             out[base + 2 * sites] = below
             total += current
             weighted += sites * current
-        phi, _, _, u, _, _ = _etching_law(b, a, total / volume, sc)
+        phi, _, _, u, _, _ = etching_law(b, a, total / volume, sc)
         for j in range(r, b0, 2):
             out[j] -= phi * y[j]
         use_b = sc[E_THIOL] * u * b * total
@@ -296,7 +296,7 @@ def linearise(problem, t, y, parts):  # type: ignore[no-untyped-def]
         ja = 2 * r + 1
         b = y[b0 + jb] / volume
         a = y[b0 + ja] / volume
-        gb, ga, gbb, gba, gaa, gab = _exchange_law(b, a, sc)
+        gb, ga, gbb, gba, gaa, gab = exchange_law(b, a, sc)
         factor = sc[I_FACTOR] if r == 1 else 1.0
         gb *= factor
         ga *= factor
@@ -307,7 +307,7 @@ def linearise(problem, t, y, parts):  # type: ignore[no-untyped-def]
         total = 0.0
         for j in range(r, b0, 2):
             total += y[j]
-        phi, phi_s, phi_t, u, u_s, u_t = _etching_law(b, a, total / volume, sc)
+        phi, phi_s, phi_t, u, u_s, u_t = etching_law(b, a, total / volume, sc)
         w = sc[E_WEIGHT_A]
         phi_b = phi_s / volume
         phi_a = phi_s * w / volume
@@ -420,7 +420,7 @@ def rates(problem, t, y, out):
 def interpreted_rates() -> Any:
     """`right_hand_side` as the interpreter runs it, with nothing compiled: for one short run, at once."""
     names = dict(globals())
-    for name in ("_regularised_power", "_exchange_law", "_etching_law"):
+    for name in ("_regularised_power", "exchange_law", "etching_law"):
         names[name] = FunctionType(names[name].py_func.__code__, names)
     return FunctionType(right_hand_side.__code__, names)
 

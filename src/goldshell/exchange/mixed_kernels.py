@@ -30,7 +30,7 @@ from goldshell.exchange.kernels import (
     X_FLOOR,
     X_LAW,
     X_ORDER,
-    _etching_law,
+    etching_law,
 )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def mixed_rates(p, t, y, out):
             total += amount
             for i in range(ligands):
                 gone[i] += p.counts[s, i] * amount
-        _, _, _, u, _, _ = _etching_law(sr, 0.0, total / volume, sc)
+        _, _, _, u, _, _ = etching_law(sr, 0.0, total / volume, sc)
         phi = u * sr
         for s in range(states):
             out[2 * s + r] -= phi * y[2 * s + r]
@@ -233,7 +233,7 @@ def mixed_jacobian(p, t, y, rows, columns, values, slopes):
             total += y[2 * s + r]
             for i in range(ligands):
                 gone[i] += p.counts[s, i] * y[2 * s + r]
-        _, _, _, u, u_s, u_t = _etching_law(sr, 0.0, total / volume, sc)
+        _, _, _, u, u_s, u_t = etching_law(sr, 0.0, total / volume, sc)
         phi = u * sr
         phi_s = (u + u_s * sr) / volume
         phi_t = u_t * sr / volume
